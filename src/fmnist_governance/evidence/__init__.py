@@ -1,0 +1,1 @@
+"""What is known: typed records in, canonical bytes out."""

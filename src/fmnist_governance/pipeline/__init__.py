@@ -1,0 +1,1 @@
+"""The stages, once, in order."""
