@@ -11,6 +11,10 @@ import torch
 from torch import Tensor, nn
 
 
+BLOCK = 500
+"""Images that share a random generator."""
+
+
 class Need(StrEnum):
     """What a check cannot do without; a subject that lacks it is told so, not passed."""
 
@@ -38,6 +42,10 @@ class Examples:
     def __len__(self) -> int:
         """Return the number of images."""
         return len(self.labels)
+
+    def take(self, rows: Tensor) -> Examples:
+        """Return the images at these rows, each with its own index."""
+        return Examples(self.images[rows], self.labels[rows], self.logits[rows], self.index[rows])
 
     @property
     def predicted(self) -> Tensor:
@@ -83,15 +91,52 @@ class Subject:
         return torch.Generator().manual_seed(seed)
 
 
+    def subset(self, size: int) -> Examples:
+        """Return a stratified draw of test images, the same for every check that asks for this size.
+
+        Args:
+            size: How many; all of them where there are no more. Classes keep their shares, and the
+                draw of a smaller size lies within that of a larger one as far as rounding allows.
+        """
+        if size >= len(self.test):
+            return self.test
+        order = torch.randperm(len(self.test), generator=self.generator("subset"))
+        labels = self.test.labels[order]
+        rank = torch.empty(len(order), dtype=torch.float64)
+        for label in labels.unique():
+            member = (labels == label).nonzero()[:, 0]
+            rank[member] = (torch.arange(len(member), dtype=torch.float64) + 0.5) / len(member)
+        return self.test.take(order[rank.argsort(stable=True)[:size]].sort().values)
+
+    def draw(self, key: tuple[object, ...], index: Tensor, draw: Callable[[int, torch.Generator], Tensor]) -> Tensor:
+        """Draw random rows for images so that a subset gets the rows of the full run.
+
+        Args:
+            key: What the numbers are for, such as check and condition.
+            index: (N,) int64, the index of each image in its whole split, ascending.
+            draw: Gives that many rows from a generator, such as `lambda n, g: torch.randn(n, 28, 28, generator=g)`.
+
+        Returns:
+            (N, ...) rows, drawn for fixed blocks of 500 image indices.
+        """
+        found = []
+        for block in torch.unique(index // BLOCK).tolist():
+            rows = index[index // BLOCK == block] - block * BLOCK
+            found.append(draw(BLOCK, self.generator(*key, block))[rows])
+        return torch.cat(found)
+
+
 def slugs(classes: tuple[str, ...]) -> tuple[str, ...]:
     """Turn class names into segments of measurement ids.
 
     Runs of characters outside a-z and 0-9 become `_`; what is empty or collides becomes `class_3`.
     """
     plain = ["_".join("".join(c if c in _KEPT else " " for c in name.lower()).split()) for name in classes]
-    return tuple(
-        slug if slug and plain.count(slug) == 1 else f"class_{index}" for index, slug in enumerate(plain)
+    numbered = tuple(f"class_{index}" for index in range(len(classes)))
+    found = tuple(
+        slug if slug and plain.count(slug) == 1 else number for slug, number in zip(plain, numbered, strict=True)
     )
+    return found if len(set(found)) == len(found) else numbered
 
 
 _KEPT = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")

@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
 
 from fmnist_governance.errors import EvidenceError
 
 MANIFEST = "manifest.json"
 
 
-def canonical(value: Any) -> bytes:
+def canonical(value: object) -> bytes:
     """Return the one JSON text of a value: UTF-8, sorted keys, no spaces, no NaN, a final newline.
 
     Raises:

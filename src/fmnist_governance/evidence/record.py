@@ -90,6 +90,8 @@ class CheckEntry(Record):
     params: dict[str, Any]
     promised: tuple[MeasurementId, ...]
     """Every measurement that the check owes, found or not."""
+    absent: dict[MeasurementId, str] = Field(default_factory=dict)
+    """The promised ids that could not be measured, each with the reason."""
     limits: tuple[str, ...]
     """What the check does not show."""
     cost: Cost | None

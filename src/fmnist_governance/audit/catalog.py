@@ -1,0 +1,11 @@
+"""The checks that exist, in the order of reports."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fmnist_governance.audit.check import Check
+from fmnist_governance.audit.confusion import CONFUSION
+from fmnist_governance.audit.performance import PERFORMANCE
+
+CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION)

@@ -1,0 +1,116 @@
+"""Options that several commands share, in one place so that they mean the same everywhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from fmnist_governance.errors import ConfigError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+EXPERIMENT = "fmnist-audit"
+
+
+def store_options(command: F) -> F:
+    """Add `--tracking-uri` and `--experiment`."""
+    uri = click.option(
+        "--tracking-uri",
+        envvar="MLFLOW_TRACKING_URI",
+        metavar="URI",
+        help="MLflow store; else MLFLOW_TRACKING_URI, else mlflow.db in this folder.",
+    )
+    experiment = click.option("--experiment", default=EXPERIMENT, show_default=True, help="MLflow experiment.")
+    return uri(experiment(command))
+
+
+def config_option(command: F) -> F:
+    """Add `--config`."""
+    option = click.option(
+        "--config",
+        "config_dir",
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
+        metavar="DIR",
+        help="Folder of configuration files; else ./configs, else those shipped.",
+    )
+    return option(command)
+
+
+def dataset_options(command: F) -> F:
+    """Add `--dataset`, `--data-dir` and `--sample`."""
+    dataset = click.option(
+        "--dataset",
+        default="fashion-mnist",
+        show_default=True,
+        metavar="NAME",
+        help="fashion-mnist, digits, synthetic, npz:FILE or folder:DIR.",
+    )
+    folder = click.option(
+        "--data-dir",
+        type=click.Path(path_type=Path, file_okay=False),
+        metavar="DIR",
+        help="Folder that holds the four Fashion-MNIST files.",
+    )
+    sample = click.option("--sample", is_flag=True, help="Use the small real subset that is shipped.")
+    return dataset(folder(sample(command)))
+
+
+def json_option(command: F) -> F:
+    """Add `--json`."""
+    return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")(command)
+
+
+def quiet_option(command: F) -> F:
+    """Add `--quiet`."""
+    return click.option("--quiet", is_flag=True, help="Print no progress.")(command)
+
+
+def print_json(value: object) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> list[Path]:
+    """Write files below a folder, each whole or not at all.
+
+    Args:
+        folder: Where to; made when it is not there.
+        files: Relative path to bytes.
+        force: Whether other bytes may be overwritten.
+
+    Returns:
+        The paths written, in order.
+
+    Raises:
+        ConfigError: A file is there with other bytes and `force` is not given, or the folder cannot be written.
+    """
+    targets = {folder / path: data for path, data in files.items()}
+    if not force and (taken := [str(p) for p, data in targets.items() if p.exists() and p.read_bytes() != data]):
+        msg = f"{', '.join(taken)}: there already, with other contents; --force overwrites"
+        raise ConfigError(msg)
+    try:
+        for path, data in targets.items():
+            _write(path, data)
+    except OSError as err:
+        msg = f"{err.filename or folder}: cannot be written ({err.strerror}); choose another --output"
+        raise ConfigError(msg) from err
+    return list(targets)
+
+
+def _write(path: Path, data: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).chmod(0o644)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,66 @@
+"""Which program, on which machine, with which packages."""
+
+from __future__ import annotations
+
+import platform
+import shutil
+import subprocess
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from fmnist_governance import __version__
+from fmnist_governance.evidence.record import Environment, Tool
+
+NAME = "fmnist-governance"
+PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "scipy", "captum", "mlflow", "safetensors", "pillow")
+_SOURCE = Path(__file__).resolve().parents[3]
+
+
+def now() -> str:
+    """Return the time in UTC, to the second."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def tool() -> Tool:
+    """Return this program's version, and the commit of the checkout that it runs from, if it does."""
+    commit = _git("rev-parse", "HEAD") if (_SOURCE / ".git").exists() else None
+    changes = _git("status", "--porcelain") if commit else None
+    return Tool(name=NAME, version=__version__, commit=commit, dirty=None if changes is None else bool(changes))
+
+
+def _git(*arguments: str) -> str | None:
+    program = shutil.which("git")
+    if program is None:
+        return None
+    done = subprocess.run(  # noqa: S603 - fixed arguments
+        [program, "-C", str(_SOURCE), *arguments], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() if done.returncode == 0 else None
+
+
+def environment() -> Environment:
+    """Return the interpreter, the machine and the versions of the packages that make numbers."""
+    return Environment(
+        python=platform.python_version(),
+        platform=f"{platform.system()} {platform.machine()}",
+        processor=processor(),
+        packages={name: found for name in PACKAGES if (found := _version(name))},
+    )
+
+
+def _version(package: str) -> str | None:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return None
+
+
+def processor() -> str:
+    """Return the processor's name, as the system gives it."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
+    return next(names, "") or platform.processor() or platform.machine()
