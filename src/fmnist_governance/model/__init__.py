@@ -1,0 +1,1 @@
+"""Weights and input rules in, a network that answers out."""
