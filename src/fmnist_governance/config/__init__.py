@@ -1,0 +1,1 @@
+"""What was asked: files that a person writes in, frozen settings out."""
