@@ -6,6 +6,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, NonNegativeInt, PositiveInt
 
+from fmnist_governance.stats.interval import Interval as Interval  # noqa: PLC0414 - part of the record's vocabulary
+
 MeasurementId = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
@@ -18,19 +20,6 @@ class Record(BaseModel):
     """Base of every type that is written to disk: immutable, closed, strict."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
-
-
-class Interval(Record):
-    """A range that covers the true value with a stated probability."""
-
-    low: FiniteFloat
-    high: FiniteFloat
-    level: FiniteFloat = 0.95
-    """Probability in (0, 1) with which such ranges cover the true value."""
-    method: str
-    """How it was computed, such as `wilson` or `bootstrap`."""
-    family: PositiveInt = 1
-    """For how many sibling intervals the level holds at once (Bonferroni); 1 for this one alone."""
 
 
 class Measurement(Record):

@@ -1,0 +1,1 @@
+"""Plain arithmetic: counts in, intervals, tests and decisions out."""
