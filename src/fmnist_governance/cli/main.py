@@ -103,3 +103,7 @@ def _configure_logging() -> None:
     logging.basicConfig(stream=sys.stderr, level=logging.WARNING, format="fmnist-audit: %(message)s")
     if not os.environ.get(DEBUG):
         warnings.simplefilter("ignore")
+
+
+if __name__ == "__main__":
+    main()

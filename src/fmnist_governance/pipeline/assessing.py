@@ -1,0 +1,98 @@
+"""Conclude from a sealed record: which declarations count, and what a policy says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.evidence.assessment import Assessment, Verdict
+from fmnist_governance.evidence.codec import decode, encode
+from fmnist_governance.evidence.declared import Declarations
+from fmnist_governance.evidence.manifest import digest
+from fmnist_governance.evidence.record import EvidenceRecord
+
+if TYPE_CHECKING:
+    from fmnist_governance.gate.policy import Policy
+
+FOLDER = "assessments"
+
+
+@dataclass(frozen=True, slots=True)
+class Concluded:
+    """An assessment and the name under which it is stored."""
+
+    assessment: Assessment
+    id: str
+    """16 hex digits of the digest of its bytes."""
+
+    @property
+    def path(self) -> str:
+        """Where it is stored in the run."""
+        return f"{FOLDER}/{self.id}.json"
+
+
+def assess(
+    record: EvidenceRecord, seal: str, declarations: Declarations | None, policy: Policy | None, as_of: str
+) -> Concluded:
+    """Draw the conclusions.
+
+    Args:
+        record: What was measured.
+        seal: Digest of the run's manifest.
+        declarations: What people stated; it counts only if it names this model.
+        policy: What is demanded; None leaves the verdict open.
+        as_of: When the conclusion is drawn.
+    """
+    stated = declarations if declarations and declarations.cover(registered_name(record.subject.uri)) else None
+    return named(
+        Assessment(
+            seal=seal,
+            as_of=as_of,
+            declarations=stated,
+            declarations_digest=digest(encode(stated)) if stated else None,
+            verdict=_judged(record, seal, stated, policy, as_of) if policy else None,
+        )
+    )
+
+
+def _judged(
+    record: EvidenceRecord, seal: str, declarations: Declarations | None, policy: Policy, as_of: str
+) -> Verdict:
+    from fmnist_governance.gate.judge import judge_policy
+    from fmnist_governance.gate.rule import Case
+
+    return judge_policy(policy, Case(record=record, seal=seal, declarations=declarations, as_of=as_of))
+
+
+def named(assessment: Assessment) -> Concluded:
+    """Name an assessment by its digest."""
+    return Concluded(assessment, digest(encode(assessment)).removeprefix("sha256:")[:16])
+
+
+def registered_name(uri: str) -> str:
+    """Return the registered name in a model URI; the URI itself where it holds none."""
+    kind, _, rest = uri.partition(":/")
+    name, _, version = rest.partition("/")
+    return name if kind == "models" and version else uri
+
+
+def newest(files: Mapping[str, bytes], seal: str) -> Concluded | None:
+    """Return the newest stored assessment, or None when there is none.
+
+    Args:
+        files: Path to bytes of everything stored below `assessments/`.
+        seal: Digest of the run's manifest.
+
+    Raises:
+        EvidenceError: An assessment is not what its name says, or is about other evidence.
+    """
+    found = []
+    for path, data in sorted(files.items()):
+        concluded = named(decode(data, Assessment, path))
+        if concluded.path != path or concluded.assessment.seal != seal:
+            msg = f"{path}: changed since it was stored, or about other evidence; remove it or judge the run again"
+            raise EvidenceError(msg)
+        found.append(concluded)
+    return max(found, key=lambda c: (c.assessment.as_of, c.assessment.verdict is not None, c.id), default=None)

@@ -1,0 +1,173 @@
+"""Audit a model: let it answer once, run every check of the suite, and gather the record with its files."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+import yaml
+from torch import nn
+
+from fmnist_governance.audit.answering import Images, own_subject
+from fmnist_governance.audit.catalog import CHECKS
+from fmnist_governance.audit.predictions import predictions_csv
+from fmnist_governance.audit.runner import Found, Planned, plan, run
+from fmnist_governance.audit.subject import Subject
+from fmnist_governance.config.suite import Suite, suite_name
+from fmnist_governance.data.dataset import Dataset, dataset_digest, split_digest
+from fmnist_governance.errors import ModelError
+from fmnist_governance.evidence.codec import encode
+from fmnist_governance.evidence.record import (
+    Audit,
+    DatasetFacts,
+    EvidenceRecord,
+    SplitFacts,
+    SubjectFacts,
+    TrainingFacts,
+)
+from fmnist_governance.pipeline import environment
+
+RECORD = "evidence/record.json"
+ASKED = "inputs/audit.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """A network at hand, and the facts that hold it."""
+
+    network: nn.Module
+    """In evaluation mode, parameters frozen."""
+    classes: tuple[str, ...]
+    facts: SubjectFacts
+    training: TrainingFacts | None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """What an audit leaves behind: the record, and every file that is to be sealed with it."""
+
+    record: EvidenceRecord
+    files: Mapping[str, bytes]
+
+
+def audit(  # noqa: PLR0913 - what an audit is made of
+    model: Model,
+    dataset: Dataset,
+    suite: Suite,
+    *,
+    seed: int,
+    device: torch.device,
+    report: Callable[[str, int, int], None],
+) -> Audited:
+    """Run every check of a suite on a model.
+
+    Args:
+        model: What is audited.
+        dataset: What it is audited on.
+        suite: Which checks, with which settings.
+        seed: Seed of all that is drawn.
+        device: Where the network computes.
+        report: Called with the name of what is under way, how much is done, and of how much.
+
+    Raises:
+        ModelError: The model's classes are not those of the data set, or it does not answer as it should.
+        ConfigError: The suite asks for what does not exist.
+    """
+    planned = plan(CHECKS, suite.checks)
+    _same_classes(model, dataset)
+    started, start = environment.now(), time.perf_counter()
+    report("answers", 0, len(planned) + 1)
+    subject, pass_seconds = _subject(model, dataset, seed, device)
+    found: list[Found] = []
+    for done, item in enumerate(planned, start=1):
+        report(item.check.name, done, len(planned) + 1)
+        found += run(subject, (item,), time.perf_counter, pass_seconds)
+    report("done", len(planned) + 1, len(planned) + 1)
+    asked = Audit(
+        started=started,
+        seconds=round(time.perf_counter() - start, 3),
+        seed=seed,
+        device=str(device),
+        threads=torch.get_num_threads(),
+        suite=suite_name(suite),
+    )
+    record = _record(model, dataset, asked, found)
+    files = {path: data for item in found if item.files for path, data in item.files.items()}
+    files["evidence/predictions/test.csv"] = predictions_csv(subject, subject.test)
+    files[ASKED] = _asked(record, planned)
+    files[RECORD] = encode(record)
+    return Audited(record, files)
+
+
+def _same_classes(model: Model, dataset: Dataset) -> None:
+    if model.classes != dataset.classes:
+        msg = (
+            f"{model.facts.uri}: its classes are {', '.join(model.classes)}; those of {dataset.name} are "
+            f"{', '.join(dataset.classes)}: audit it on the data that it was made for (--dataset)"
+        )
+        raise ModelError(msg)
+
+
+def _subject(model: Model, dataset: Dataset, seed: int, device: torch.device) -> tuple[Subject, float]:
+    """Return the subject, and the seconds that one bare pass over the test split took."""
+    splits = {
+        name: Images(split.images, split.labels, np.arange(len(split), dtype=np.int64))
+        for name, split in dataset.splits.items()
+        if name in {"test", "validation"}
+    }
+    start = time.perf_counter()
+    subject = own_subject(
+        model.network.to(device),
+        model.classes,
+        splits,
+        seed=seed,
+        device=device,
+        memory_format=torch.contiguous_format,
+    )
+    images = sum(len(split.labels) for split in splits.values())
+    return subject, (time.perf_counter() - start) * len(dataset.splits["test"]) / images
+
+
+def dataset_facts(dataset: Dataset) -> DatasetFacts:
+    """Return a data set's name, classes and digests."""
+    digests = {name: split_digest(split, dataset.classes) for name, split in dataset.splits.items()}
+    return DatasetFacts(
+        name=dataset.name,
+        digest=dataset_digest(digests),
+        classes=dataset.classes,
+        splits={name: SplitFacts(n=len(split), digest=digests[name]) for name, split in dataset.splits.items()},
+        source=dataset.source,
+        licence=dataset.licence,
+    )
+
+
+def _record(model: Model, dataset: Dataset, asked: Audit, found: list[Found]) -> EvidenceRecord:
+    return EvidenceRecord(
+        tool=environment.tool(),
+        audit=asked,
+        subject=model.facts,
+        dataset=dataset_facts(dataset),
+        training=model.training,
+        environment=environment.environment(),
+        checks=tuple(item.entry for item in found),
+        measurements=tuple(m for item in found for m in item.measurements),
+        tables=tuple(t for item in found for t in item.tables),
+        pictures=tuple(p for item in found for p in item.pictures),
+    )
+
+
+def _asked(record: EvidenceRecord, planned: tuple[Planned, ...]) -> bytes:
+    """Return what was asked for, as YAML: the subject, the data, and the suite with every parameter."""
+    value = {
+        "subject": {"uri": record.subject.uri, "digest": record.subject.digest},
+        "dataset": {"name": record.dataset.name, "digest": record.dataset.digest},
+        "suite": {"name": record.audit.suite.name, "digest": record.audit.suite.digest},
+        "seed": record.audit.seed,
+        "device": record.audit.device,
+        "checks": {item.check.name: item.params.model_dump(mode="json") for item in planned},
+    }
+    text: str = yaml.safe_dump(value, sort_keys=False, allow_unicode=True)
+    return text.encode()
