@@ -101,6 +101,8 @@ def _text(error: Mapping[str, Any], found: Where, schema: Mapping[str, Any]) -> 
         return f"{shown(given)} is not one of {', '.join(options)}{did_you_mean(str(given), options)}"
     if kind in _KINDS:
         return f"{_described(given)}; expected {_KINDS[kind]}"
+    if kind in {"too_short", "string_too_short"}:
+        return f"is {'empty' if not given else 'too short'}; expected at least {context['min_length']}"
     if kind in {"value_error", "assertion_error"}:
         return str(context.get("error", error["msg"]))
     return f"{shown(given)}: {error['msg'].replace('Input should', 'should')}"

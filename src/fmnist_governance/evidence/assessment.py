@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field, PositiveInt
+from pydantic import Field, PositiveInt, model_validator
 
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.record import Digest, MeasurementId, Record, Timestamp
@@ -41,6 +42,16 @@ class Finding(Record):
     line: PositiveInt
     """Line of the clause in the policy file."""
 
+    @property
+    def refuses(self) -> bool:
+        """Whether the clause alone keeps the model back."""
+        return self.severity is Severity.BLOCK and self.outcome is not Outcome.PASSED
+
+
+def passes(findings: Sequence[Finding]) -> bool:
+    """Whether a model may go on: some clause could have refused it, and none did. Nothing checked is no pass."""
+    return any(f.severity is Severity.BLOCK for f in findings) and not any(f.refuses for f in findings)
+
 
 class PolicyFacts(Record):
     """Which policy was applied."""
@@ -55,6 +66,13 @@ class Verdict(Record):
     passed: bool
     policy: PolicyFacts
     findings: tuple[Finding, ...]
+
+    @model_validator(mode="after")
+    def _follows_from_the_findings(self) -> Verdict:
+        if self.passed is not passes(self.findings):
+            msg = f"passed is {str(self.passed).lower()}, which is not what the findings say"
+            raise ValueError(msg)
+        return self
 
 
 class Assessment(Record):

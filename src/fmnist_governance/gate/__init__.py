@@ -1,0 +1,1 @@
+"""Record and policy in, findings and a verdict out."""

@@ -1,0 +1,29 @@
+"""Is a measurement at or below its ceiling?"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat
+
+from fmnist_governance.evidence.record import MeasurementId
+from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
+from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+
+
+class AtMostClause(Clause):
+    """A ceiling over a measurement."""
+
+    kind: Literal["at_most"]
+    measurement: MeasurementId
+    ceiling: Annotated[FiniteFloat, Field(ge=0)]
+    """In the unit of the measurement (5 % is 0.05)."""
+    on: On = "interval"
+
+
+def judge(case: Case, clause: AtMostClause) -> Judgement:
+    """Compare a measurement with its ceiling."""
+    return judge_bound(case.record, clause.measurement, "<=", clause.ceiling, clause.on)
+
+
+AT_MOST = Rule(kind="at_most", clause=AtMostClause, judge=judge, outcomes=OUTCOMES)

@@ -1,0 +1,79 @@
+"""The contract of a rule kind. Read this before adding one: a kind is one file and one catalog line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Generic, TypeVar
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+
+from fmnist_governance.evidence.assessment import Outcome, Severity
+from fmnist_governance.evidence.declared import Declarations, is_placeholder
+from fmnist_governance.evidence.record import Digest, EvidenceRecord, Timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a rule may know of a model."""
+
+    record: EvidenceRecord
+    seal: Digest
+    """Digest of the manifest that seals the record."""
+    declarations: Declarations | None
+    """None when no declarations name this model."""
+    as_of: Timestamp
+    """The time that counts as now."""
+
+
+def _says_something(text: str) -> str:
+    if is_placeholder(text):
+        msg = "states nothing; say it in words"
+        raise ValueError(msg)
+    return text
+
+
+Said = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_says_something)]
+ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$", max_length=80)]
+
+
+class Clause(BaseModel):
+    """What every clause of a policy says; each kind adds its own settings."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, use_attribute_docstrings=True)
+
+    id: ClauseId
+    """Small letters, digits, `-` and `_`; unique in the policy."""
+    kind: str
+    """Which rule judges the clause."""
+    title: Said
+    because: Said
+    """Why the clause is there; shown to whoever it refuses."""
+    severity: Severity = Severity.BLOCK
+    """Whether a clause that does not pass refuses the model (`block`) or is only told (`warn`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What a rule concluded."""
+
+    outcome: Outcome
+    message: str
+    """What was found, against what, in one sentence with its numbers."""
+    measurements: tuple[str, ...] = ()
+    """Ids that were looked at, found or not."""
+
+
+C = TypeVar("C", bound=Clause)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule(Generic[C]):
+    """One kind of clause. A refusal is a value: a rule raises only for a clause that makes no sense."""
+
+    kind: str
+    clause: type[C]
+    judge: Callable[[Case, C], Judgement]
+    """Raises ConfigError where the record shows that the clause can never fail, or never hold."""
+    outcomes: frozenset[Outcome]
+    """Every outcome that the kind can have; the tests show each of them."""

@@ -1,0 +1,1 @@
+"""A verdict in, texts for people and machines out."""
