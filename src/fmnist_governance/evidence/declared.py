@@ -79,11 +79,11 @@ class Topic(NamedTuple):
     """The section of the card that needs it."""
 
 
-def _one(title: str, section: str, description: str) -> Any:
+def _one(title: str, section: str, description: str) -> Any:  # noqa: ANN401 - as pydantic's Field
     return Field(default=None, title=title, description=description, json_schema_extra={"section": section})
 
 
-def _many(title: str, section: str, description: str) -> Any:
+def _many(title: str, section: str, description: str) -> Any:  # noqa: ANN401 - as pydantic's Field
     return Field(default=(), title=title, description=description, json_schema_extra={"section": section})
 
 

@@ -1,0 +1,1 @@
+"""Record and assessment in, text out."""

@@ -1,0 +1,1 @@
+"""Stored tables in, SVG out."""

@@ -1,0 +1,40 @@
+"""Every chart, in the order of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.render.charts.chart import Chart
+from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX
+from fmnist_governance.render.charts.per_class import PER_CLASS
+from fmnist_governance.render.tables import stored
+
+CHARTS: tuple[Chart, ...] = (PER_CLASS, CONFUSION_MATRIX)
+
+
+def charts(record: EvidenceRecord, read: Callable[[str], bytes]) -> Mapping[str, bytes]:
+    """Draw every chart whose table the record holds.
+
+    Args:
+        record: Names the tables.
+        read: Returns a stored table.
+
+    Returns:
+        Path in the run, such as `charts/confusion_matrix.svg`, to the picture.
+
+    Raises:
+        EvidenceError: A stored table is not what its chart needs.
+    """
+    files = {table.id: table for table in record.tables}
+    return {chart.path: draw(chart, record, read) for chart in CHARTS if chart.table in files}
+
+
+def draw(chart: Chart, record: EvidenceRecord, read: Callable[[str], bytes]) -> bytes:
+    """Draw one chart from its table in the record.
+
+    Raises:
+        EvidenceError: The stored table is not what the chart needs.
+    """
+    file = next(table for table in record.tables if table.id == chart.table)
+    return chart.draw(stored(file, read), chart.alternative).encode()

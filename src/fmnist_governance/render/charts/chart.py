@@ -1,0 +1,76 @@
+"""The contract of a chart. Read this before adding one: a chart is one file and one catalog line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from html import escape
+
+from fmnist_governance.render import text
+from fmnist_governance.render.tables import StoredTable
+
+RIGHT, WRONG = "#1f5fa8", "#b3530a"
+"""Blue and orange differ for every common kind of colour blindness, and in brightness when printed in grey."""
+
+_STYLE = (
+    f"svg.fg{{--ink:#1b2430;--soft:#5b6675;--line:#c9d0d9;--right:{RIGHT};"
+    "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}"
+    "@media (prefers-color-scheme:dark){svg.fg{--ink:#e7ebf0;--soft:#a3adba;--line:#46505e;--right:#6fa8e8}}"
+    f"@media print{{svg.fg{{--ink:#000;--soft:#333;--line:#999;--right:{RIGHT}}}}}"
+    "svg.fg text{fill:var(--ink);font-size:12px}svg.fg text.soft{fill:var(--soft)}svg.fg .small text{font-size:9px}"
+    "svg.fg .line{stroke:var(--line);fill:none}svg.fg .right{stroke:var(--right);fill:var(--right)}"
+    "svg.fg text.pale{fill:#fff}svg.fg text.dark{fill:#111}svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A picture of one stored table."""
+
+    name: str
+    """Its file is `charts/NAME.svg`."""
+    table: str
+    """The id of the table that it is drawn from."""
+    caption: str
+    alternative: str
+    """What it shows, for a reader who cannot see it."""
+    draw: Callable[[StoredTable, str], str]
+    """Return the SVG of a table, with a text that names it. The same table always gives the same text."""
+    shows_all: bool
+    """Whether every value of the table is on the page elsewhere, so that the table need not be printed too."""
+
+    @property
+    def path(self) -> str:
+        """Its path in the run."""
+        return f"charts/{self.name}.svg"
+
+
+def svg(width: float, height: float, label: str, parts: Iterable[str]) -> str:
+    """Return a whole picture; it scales with the page and names no font or file from elsewhere."""
+    named = escape(text.visible(label), quote=True)
+    size = f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" {size} role="img" aria-label="{named}">'
+    return f"{head}<style>{_STYLE}</style>{''.join(parts)}</svg>"
+
+
+def words(x: float, y: float, value: str, kind: str = "", turn: float | None = None) -> str:
+    """Return a text at a place; `kind` names its classes, `turn` is in degrees."""
+    turned = "" if turn is None else f' transform="rotate({number(turn)} {number(x)} {number(y)})"'
+    named = f' class="{kind}"' if kind else ""
+    return f'<text x="{number(x)}" y="{number(y)}"{named}{turned}>{escape(text.visible(value), quote=True)}</text>'
+
+
+def number(value: float) -> str:
+    """Return a length with at most one decimal place."""
+    return f"{value:.1f}".removesuffix(".0")
+
+
+def short(name: str, longest: int = 28) -> str:
+    """Return a name that fits beside a chart."""
+    line = text.visible(name)
+    return line if len(line) <= longest else line[: longest - 1] + "\u2026"
+
+
+def breadth(names: Iterable[str], per_letter: float = 6.6) -> float:
+    """Return about how wide the widest of some short names is, in pixels."""
+    return max((len(short(name)) for name in names), default=0) * per_letter + 12

@@ -1,0 +1,95 @@
+"""The confusion matrix as a heat map: which class is taken for which."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render.charts.chart import RIGHT, WRONG, Chart, breadth, number, short, svg, words
+from fmnist_governance.render.tables import StoredTable
+
+_LEGIBLE = 30
+"""With more classes than this the cells are too small for figures; the stored table has them."""
+_DARK = 0.45
+"""From this shade on, a figure is white."""
+_TOP = 26
+"""Room above the names of the columns, for the title of the axis."""
+
+
+def draw(table: StoredTable, label: str) -> str:
+    """Draw shares of each class: blue on the diagonal, orange beside it.
+
+    Args:
+        table: A column of class names, then one column of counts for each class.
+        label: What the picture is, for a reader who cannot see it.
+
+    Raises:
+        EvidenceError: The table is no square of counts.
+    """
+    names, counts = _square(table)
+    side = 46.0 if len(names) <= _LEGIBLE else 14.0
+    left = breadth(names) + 20
+    top = breadth(names, 4.8) + _TOP
+    width = left + side * len(names) + top * 0.6
+    parts = [*_axes(names, left, top, side), *_cells(counts, left, top, side)]
+    return svg(width, top + side * len(names) + 8, label, parts)
+
+
+def _square(table: StoredTable) -> tuple[list[str], list[list[int]]]:
+    names = [str(row[0]) for row in table.rows]
+    counts = [[value for value in row[1:] if isinstance(value, int) and value >= 0] for row in table.rows]
+    if not names or any(len(row) != len(names) for row in counts):
+        msg = "the table of the confusion matrix is not square: one row and one column of counts for each class"
+        raise EvidenceError(msg)
+    return names, counts
+
+
+def _axes(names: list[str], left: float, top: float, side: float) -> Iterator[str]:
+    middle = side * len(names) / 2
+    small = "" if side > 20 else ' class="small"'  # noqa: PLR2004 - pixels in which a line of 12 px fits
+    yield f"<g{small}>"
+    yield words(left + middle, 14, "answer of the model", "soft mid")
+    yield words(12, top + middle, "class of the image", "soft mid", -90)
+    for place, name in enumerate(names):
+        centre = side * (place + 0.5)
+        yield words(left - 6, top + centre + 4, short(name), "end")
+        yield words(left + centre + 2, top - 8, short(name), "", -45)
+    yield "</g>"
+
+
+def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Iterator[str]:
+    for i, row in enumerate(counts):
+        whole = sum(row)
+        for j, count in enumerate(row):
+            if count:
+                share = count / whole
+                yield _cell(left + j * side, top + i * side, side, count, share, right=i == j)
+    size = number(side * len(counts))
+    yield f'<rect x="{number(left)}" y="{number(top)}" width="{size}" height="{size}" class="line"/>'
+
+
+def _cell(x: float, y: float, side: float, count: int, share: float, *, right: bool) -> str:  # noqa: PLR0913 - a cell
+    shade = share if right else min(1.0, 0.08 + share * 3)
+    place = f'x="{number(x)}" y="{number(y)}" width="{number(side)}" height="{number(side)}"'
+    fill = mixed(RIGHT if right else WRONG, shade)
+    drawn = f'<rect {place} fill="{fill}"/>'
+    if side < 20:  # noqa: PLR2004 - pixels in which a figure of 12 px fits
+        return drawn
+    return drawn + words(x + side / 2, y + side / 2 + 4, f"{count}", "mid pale" if shade > _DARK else "mid dark")
+
+
+def mixed(colour: str, shade: float) -> str:
+    """Mix a colour such as `#1f5fa8` with white; a shade of 1 is the colour itself."""
+    parts = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return "#" + "".join(f"{round(255 - (255 - part) * shade):02x}" for part in parts)
+
+
+CONFUSION_MATRIX = Chart(
+    name="confusion_matrix",
+    table="confusion.matrix",
+    caption="Test images by class (row) and answer (column). Blue is right, orange is wrong; the darker, the larger"
+    " the share of the row. Shades of orange are exaggerated, the figures are not.",
+    alternative="Heat map of the confusion matrix; its figures are in the stored table confusion.matrix.",
+    draw=draw,
+    shows_all=False,
+)

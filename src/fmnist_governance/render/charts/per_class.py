@@ -1,0 +1,91 @@
+"""Recall of each class with its interval, the weakest class first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render import shown
+from fmnist_governance.render.charts.chart import Chart, breadth, number, short, svg, words
+from fmnist_governance.render.tables import StoredTable
+
+_ROW, _SCALE, _FIGURE = 26.0, 360.0, 84.0
+_STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""Distances between grid lines; the first that needs at most six is taken."""
+
+
+class Dot(NamedTuple):
+    """One class: its rate and the interval around it, fractions in [0, 1]."""
+
+    name: str
+    value: float
+    low: float
+    high: float
+
+
+def draw(table: StoredTable, label: str) -> str:
+    """Draw a dot and a line for each class that has a recall.
+
+    Args:
+        table: Has the columns `class`, `recall`, `recall_low` and `recall_high`.
+        label: What the picture is, for a reader who cannot see it.
+
+    Raises:
+        EvidenceError: A column is not there, or no class has a recall.
+    """
+    dots = sorted(_dots(table), key=lambda dot: (dot.value, dot.name))
+    if not dots:
+        msg = "the table of classes holds no recall"
+        raise EvidenceError(msg)
+    step = next((s for s in _STEPS if 1 - min(dot.low for dot in dots) <= 6 * s), _STEPS[-1])
+    start = max(0.0, int(min(dot.low for dot in dots) / step) * step)
+    left, height = breadth(dot.name for dot in dots), _ROW * len(dots) + 12
+    parts = [*_grid(start, step, left, height), *_rows(dots, start, left)]
+    return svg(left + _SCALE + _FIGURE, height + 26, label, parts)
+
+
+def _dots(table: StoredTable) -> Iterator[Dot]:
+    names = [column.name for column in table.columns]
+    try:
+        places = [names.index(name) for name in ("class", "recall", "recall_low", "recall_high")]
+    except ValueError as err:
+        msg = f"the table of classes has the columns {', '.join(names)}; a column for the recall is not among them"
+        raise EvidenceError(msg) from err
+    for row in table.rows:
+        name, value, low, high = (row[place] for place in places)
+        if isinstance(value, int | float) and isinstance(low, int | float) and isinstance(high, int | float):
+            yield Dot(str(name), value, low, high)
+
+
+def _at(value: float, start: float, left: float) -> float:
+    return left + (value - start) / (1 - start) * _SCALE
+
+
+def _grid(start: float, step: float, left: float, height: float) -> Iterator[str]:
+    for count in range(round((1 - start) / step) + 1):
+        value = start + count * step
+        x = number(_at(value, start, left))
+        yield f'<line x1="{x}" x2="{x}" y1="4" y2="{number(height)}" class="line"/>'
+        yield words(float(x), height + 16, f"{value * 100:.0f} %", "soft mid")
+
+
+def _rows(dots: list[Dot], start: float, left: float) -> Iterator[str]:
+    for place, dot in enumerate(dots):
+        y = _ROW * (place + 0.5) + 4
+        low, middle, high = (number(_at(value, start, left)) for value in (dot.low, dot.value, dot.high))
+        yield words(left - 8, y + 4, short(dot.name), "end")
+        yield f'<line x1="{low}" x2="{high}" y1="{number(y)}" y2="{number(y)}" class="right" stroke-width="2"/>'
+        yield f'<circle cx="{middle}" cy="{number(y)}" r="4.5" class="right"/>'
+        yield words(left + _SCALE + 14, y + 4, shown.amount(dot.value, "fraction"))
+
+
+PER_CLASS = Chart(
+    name="recall_by_class",
+    table="performance.classes",
+    caption="Recall of each class, the lowest first: the dot is the measured rate, the line its interval. The scale"
+    " does not start at zero.",
+    alternative="Dot plot of the recall of each class with its interval; the figures are in the table by class.",
+    draw=draw,
+    shows_all=True,
+)

@@ -1,0 +1,93 @@
+"""What each check found, as a page prints it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
+from fmnist_governance.render import shown
+from fmnist_governance.render.charts.catalog import CHARTS
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.tables import grid
+from fmnist_governance.render.view import ClassRow, Examination, Grid, Image, Number, class_names
+
+
+def examinations(report: Report) -> tuple[Examination, ...]:
+    """Return every check of the record, run or not, in its order."""
+    return tuple(_examined(entry, report) for entry in report.record.checks)
+
+
+def _examined(entry: CheckEntry, report: Report) -> Examination:
+    record = report.record
+    numbers = tuple(Number.of(m) for m in record.measurements if _belongs(m.id, entry.name))
+    plain = tuple(number for number in numbers if number.kind == number.id)
+    columns, rows = _by_class(numbers, record)
+    return Examination(
+        name=entry.name,
+        title=entry.name.replace("_", " ").capitalize(),
+        version=f"{entry.version}",
+        status=entry.status.replace("_", " "),
+        reason=entry.reason or "no reason was recorded",
+        settings=json.dumps(entry.params, sort_keys=True, ensure_ascii=False),
+        limits=entry.limits,
+        numbers=plain,
+        class_columns=columns,
+        class_rows=rows,
+        kinds=tuple(dict.fromkeys(number.kind for number in numbers)),
+        lost=tuple(id_ for id_ in entry.promised if record.find(id_) is None),
+        charts=tuple(_charts(entry, record)),
+        grids=tuple(_grids(entry, report)),
+        images=tuple(
+            Image(picture.path, picture.caption, picture.alternative)
+            for picture in record.pictures
+            if _belongs(picture.id, entry.name)
+        ),
+        cost=_cost(entry),
+    )
+
+
+def _belongs(id_: str, check: str) -> bool:
+    return id_.partition(".")[0] == check
+
+
+def _by_class(numbers: tuple[Number, ...], record: EvidenceRecord) -> tuple[tuple[str, ...], tuple[ClassRow, ...]]:
+    found = {number.id: number for number in numbers if number.kind != number.id}
+    names = class_names(record)
+    kinds = tuple(dict.fromkeys(number.kind for number in found.values()))
+    rows = []
+    for slug, name in names.items():
+        ids = {_class_kind(id_): id_ for id_ in found if _class_of(id_) == slug}
+        if ids:
+            rows.append(ClassRow(name, tuple(found[ids[k]] if k in ids else None for k in kinds)))
+    return tuple(k.rpartition(".")[2].replace("_", " ") for k in kinds), tuple(rows)
+
+
+def _class_kind(id_: str) -> str:
+    head, _, tail = id_.partition(".class.")
+    return f"{head}.class.{tail.partition('.')[2]}"
+
+
+def _class_of(id_: str) -> str:
+    return id_.partition(".class.")[2].partition(".")[0]
+
+
+def _charts(entry: CheckEntry, record: EvidenceRecord) -> Iterator[Image]:
+    ids = {table.id for table in record.tables}
+    for chart in CHARTS:
+        if chart.table in ids and _belongs(chart.table, entry.name):
+            yield Image(chart.path, chart.caption, chart.alternative)
+
+
+def _grids(entry: CheckEntry, report: Report) -> Iterator[Grid]:
+    told = {chart.table for chart in CHARTS if chart.shows_all}
+    for table in report.record.tables:
+        if _belongs(table.id, entry.name) and table.id not in told:
+            yield grid(table, report.read)
+
+
+def _cost(entry: CheckEntry) -> str:
+    if entry.cost is None:
+        return "not recorded"
+    passes = shown.amount(entry.cost.passes, "score").rstrip("0").rstrip(".")
+    return f"passes over the test images: {passes}; {shown.amount(entry.cost.seconds, 'seconds')}"

@@ -1,0 +1,41 @@
+"""The verdict, as a page prints it."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.render.view import Clause, Decision, Number
+
+
+def decision(verdict: Verdict, record: EvidenceRecord) -> Decision:
+    """Return the verdict with the clauses that refused first, then warnings, then what passed."""
+    findings = sorted(verdict.findings, key=_weight)
+    counted = Counter(finding.outcome for finding in findings)
+    summary = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome if counted[outcome])
+    return Decision(
+        passed=verdict.passed,
+        policy=verdict.policy.name,
+        policy_digest=verdict.policy.digest,
+        summary=summary or "the policy has no clauses",
+        clauses=tuple(_clause(finding, record) for finding in findings),
+    )
+
+
+def _weight(finding: Finding) -> tuple[bool, bool]:
+    return finding.outcome is Outcome.PASSED, finding.severity is not Severity.BLOCK
+
+
+def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
+    found = {id_: record.find(id_) for id_ in finding.measurements}
+    return Clause(
+        name=finding.clause,
+        title=finding.title,
+        because=finding.because,
+        severity="refuses" if finding.severity is Severity.BLOCK else "warns",
+        outcome=finding.outcome.value,
+        message=finding.message,
+        measurements=tuple(Number.of(measured) for measured in found.values() if measured),
+        unmeasured=tuple(id_ for id_, measured in found.items() if measured is None),
+    )

@@ -1,0 +1,142 @@
+"""Markdown to HTML that can do no harm: no raw HTML, no links that leave the page, no pictures but the run's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from urllib.parse import unquote
+
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import EnvType, OptionsDict
+
+STATES = {
+    "Measured": "measured",
+    "Recorded": "measured",
+    "Declared": "declared",
+    "Missing": "missing",
+    "Passed": "measured",
+    "passed": "measured",
+    "Refused": "refused",
+    "failed": "refused",
+    "undecided": "missing",
+    "no evidence": "missing",
+}
+"""Words that are marked on the page, and the class that marks them. Only a template can print them in bold."""
+
+APPENDIX = "every-measurement"
+"""The heading below which each measurement has a row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading, for the table of contents."""
+
+    level: int
+    anchor: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """A document as HTML."""
+
+    html: str
+    headings: tuple[Heading, ...]
+
+
+def to_html(markdown: str, picture: Callable[[str, str], str]) -> Body:
+    """Turn a document into HTML.
+
+    Args:
+        markdown: The document; markup in it that is not Markdown stays text.
+        picture: Returns the HTML of a picture of the run, given its path and a text that says what it shows.
+    """
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    tokens = parser.parse(markdown)
+    headings = tuple(_name_headings(tokens))
+    _name_rows(tokens)
+    _head_rows(tokens)
+    for token in tokens:
+        _inline(token.children or [])
+    renderer = _Page(parser, picture)
+    return Body(renderer.render(tokens, parser.options, {}), headings)
+
+
+def anchor(title: str) -> str:
+    """Return the anchor of a heading, as forges make it."""
+    return re.sub(r"[\s-]+", "-", re.sub(r"[^\w\s-]", "", title.lower())).strip("-")
+
+
+def _name_headings(tokens: Sequence[Token]) -> Iterator[Heading]:
+    used: dict[str, int] = {}
+    for opened, inner in pairwise(tokens):
+        if opened.type != "heading_open":
+            continue
+        title = "".join(child.content for child in inner.children or ())
+        name = anchor(title) or "section"
+        used[name] = used.get(name, -1) + 1
+        name = name if not used[name] else f"{name}-{used[name]}"
+        opened.attrSet("id", name)
+        yield Heading(int(opened.tag[1:]), name, title)
+
+
+def _name_rows(tokens: Sequence[Token]) -> None:
+    """Give each row of the appendix the id of its measurement."""
+    inside = False
+    for place, token in enumerate(tokens):
+        if token.type == "heading_open" and token.tag == "h2":
+            inside = token.attrGet("id") == APPENDIX
+        if inside and token.type == "tr_open":
+            cell = tokens[place + 2].children or []
+            if len(cell) == 1 and cell[0].type == "code_inline":
+                token.attrSet("id", f"m-{cell[0].content}")
+
+
+def _head_rows(tokens: Sequence[Token]) -> None:
+    """Make the first cell of each row the heading of that row."""
+    for opened, cell in pairwise(tokens):
+        if opened.type == "tr_open" and cell.type == "td_open":
+            closed = next(token for token in tokens[tokens.index(cell) :] if token.type == "td_close")
+            cell.tag = closed.tag = "th"
+            cell.attrSet("scope", "row")
+        if cell.type == "th_open" and cell.tag == "th" and not cell.attrGet("scope"):
+            cell.attrSet("scope", "col")
+
+
+def _inline(tokens: Sequence[Token]) -> None:
+    for token, inner in pairwise(tokens):
+        if token.type == "strong_open" and inner.content in STATES:
+            token.attrSet("class", f"state {STATES[inner.content]}")
+        if token.type == "link_open":
+            token.attrSet("href", _inside_page(f"{token.attrGet('href')}", token.attrGet("title")))
+
+
+def _inside_page(target: str, title: str | float | None) -> str:
+    if target == f"#{APPENDIX}" and title:
+        return f"#m-{title}"
+    return target if target.startswith("#") else "#"
+
+
+class _Page(RendererHTML):
+    """Renders tokens; wide tables scroll by themselves, and pictures are looked up."""
+
+    def __init__(self, parser: MarkdownIt, picture: Callable[[str, str], str]) -> None:
+        super().__init__(parser)
+        self._picture = picture
+
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Return a picture of the run."""
+        shows = self.renderInlineAsText(tokens[idx].children, options, env)
+        return self._picture(unquote(f"{tokens[idx].attrGet('src')}"), shows)
+
+    def table_open(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Open a table inside a box that scrolls, by keyboard too."""
+        return '<div class="scroll" tabindex="0" role="group" aria-label="table">\n<table>\n'
+
+    def table_close(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Close both."""
+        return "</table>\n</div>\n"

@@ -1,0 +1,44 @@
+"""Values as text: percent, counts, seconds; never rounded to what they are not."""
+
+from __future__ import annotations
+
+from fmnist_governance.evidence.record import Interval, Measurement, Unit
+from fmnist_governance.stats.digits import rounded
+
+_EXACT_FLOATS = 1e15
+"""Below this, a whole number that is stored as a float is written as one."""
+
+
+def amount(value: float, unit: Unit | None, *beside: float) -> str:
+    """Return a value with its unit, as a reader expects it.
+
+    Args:
+        value: In the unit of the record; fractions between 0 and 1.
+        unit: None where the value has none.
+        beside: Numbers that rounding must not take it to or across.
+    """
+    return f"{value:,}" if unit is None else rounded(value, beside, unit)
+
+
+def span(interval: Interval | None, unit: Unit) -> str:
+    """Return an interval such as `92.61 % to 93.60 %`, or the word for its absence."""
+    if interval is None:
+        return "exact"
+    low, high = interval.low, interval.high
+    return f"{amount(low, unit, high)} to {amount(high, unit, low)}"
+
+
+def counted(n: int | None) -> str:
+    """Return how many examples a number rests on."""
+    return "not counted" if n is None else f"{n:,}"
+
+
+def basis(measured: Measurement) -> str:
+    """Return interval and n on one line, as they follow a number in a narrow cell."""
+    held = span(measured.interval, measured.unit)
+    return held if measured.n is None else f"{held}, n = {measured.n:,}"
+
+
+def full(value: float) -> str:
+    """Return every digit of a stored value."""
+    return f"{int(value)}" if float(value).is_integer() and abs(value) < _EXACT_FLOATS else repr(float(value))

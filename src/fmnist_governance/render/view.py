@@ -1,0 +1,203 @@
+"""What a template may print: numbers, facts and statements, already as text, each with where it comes from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from fmnist_governance.evidence.declared import Declarations, topics
+from fmnist_governance.evidence.record import EvidenceRecord, Measurement
+from fmnist_governance.render import shown
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """One measurement."""
+
+    id: str
+    kind: str
+    """The id without the class: what a sentence of explanation is about."""
+    title: str
+    shown: str
+    interval: str
+    n: str
+    basis: str
+    """Interval and n on one line."""
+    full: str
+    low: str
+    high: str
+    unit: str
+    method: str
+
+    @classmethod
+    def of(cls, measured: Measurement) -> Number:
+        """Make the view of a measurement."""
+        held = measured.interval
+        return cls(
+            id=measured.id,
+            kind=kind(measured.id),
+            title=measured.title,
+            shown=shown.amount(measured.value, measured.unit),
+            interval=shown.span(held, measured.unit),
+            n=shown.counted(measured.n),
+            basis=shown.basis(measured),
+            full=shown.full(measured.value),
+            low=shown.full(held.low) if held else "exact",
+            high=shown.full(held.high) if held else "exact",
+            unit=measured.unit,
+            method=_method(measured),
+        )
+
+
+def kind(id_: str) -> str:
+    """Return a measurement id without the class that it is about.
+
+    `performance.class.shirt.recall` becomes `performance.class.recall`.
+    """
+    parts = id_.split(".")
+    return ".".join(part for place, part in enumerate(parts) if place == 0 or parts[place - 1] != "class")
+
+
+def _method(measured: Measurement) -> str:
+    held = measured.interval
+    if held is None:
+        return "exact"
+    level = shown.amount(held.level, "fraction").replace(".00", "")
+    return f"{held.method}, {level}" + (f", for {held.family} at once" if held.family > 1 else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """Something that the program wrote into the record; `value` is None where it knew nothing."""
+
+    name: str
+    value: str | None
+    is_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One statement."""
+
+    text: str
+    by: str
+    source: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """All that people stated on one topic; nothing, where nobody did."""
+
+    name: str
+    title: str
+    statements: tuple[Said, ...]
+
+
+def stated(declarations: Declarations | None) -> dict[str, Stated]:
+    """Return what was stated, topic by topic; every topic is there, stated or not."""
+    return {topic.name: Stated(topic.name, topic.title, _said(declarations, topic.name)) for topic in topics()}
+
+
+def _said(declarations: Declarations | None, name: str) -> tuple[Said, ...]:
+    if declarations is None:
+        return ()
+    found = declarations.stated(name)
+    return tuple(Said(said.text, _author(said.by, said.on), said.source) for said in found)
+
+
+def _author(by: str | None, on: str | None) -> str:
+    return f"{by or 'somebody who is not named'}, {on or 'on a date that is not stated'}"
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A stored table."""
+
+    id: str
+    caption: str
+    path: str
+    digest: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    """Empty where the table is too large for a page."""
+    size: str
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture or a chart, by its path in the run."""
+
+    path: str
+    caption: str
+    alternative: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """The numbers of one class, in the order of the columns; None where one was not measured."""
+
+    name: str
+    numbers: tuple[Number | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Examination:
+    """What became of one check."""
+
+    name: str
+    title: str
+    version: str
+    status: str
+    reason: str
+    settings: str
+    limits: tuple[str, ...]
+    numbers: tuple[Number, ...]
+    class_columns: tuple[str, ...]
+    class_rows: tuple[ClassRow, ...]
+    kinds: tuple[str, ...]
+    """Of which kinds its numbers are, each once."""
+    lost: tuple[str, ...]
+    """Measurement ids that it owed and that the record does not hold."""
+    charts: tuple[Image, ...]
+    grids: tuple[Grid, ...]
+    images: tuple[Image, ...]
+    cost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """What one clause of a policy concluded."""
+
+    name: str
+    title: str
+    because: str
+    severity: str
+    outcome: str
+    message: str
+    measurements: tuple[Number, ...]
+    unmeasured: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The verdict, refusals first."""
+
+    passed: bool
+    policy: str
+    policy_digest: str
+    summary: str
+    """How many clauses came out how."""
+    clauses: tuple[Clause, ...]
+
+
+def class_names(record: EvidenceRecord) -> dict[str, str]:
+    """Return the class that each segment after `class` in a measurement id stands for.
+
+    Where the ids of a record name another number of classes than its data set has, the segments stay as they are.
+    """
+    slugs: dict[str, None] = {}
+    for id_ in record.promised():
+        parts = id_.split(".")
+        if "class" in parts[1:-1]:
+            slugs[parts[parts.index("class", 1) + 1]] = None
+    names = record.dataset.classes if len(slugs) == len(record.dataset.classes) else tuple(slugs)
+    return dict(zip(slugs, names, strict=True))
