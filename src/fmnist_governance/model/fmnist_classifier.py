@@ -18,7 +18,8 @@ and 1.0 is black and white. In nested lists, as JSON brings them, one float make
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,40 +47,101 @@ EXPECTED = (
 _LARGEST_ARGUMENT = 65_536
 _LARGEST_DESCRIPTION_BYTES = 1_000_000
 _MOST_AXES = 4
+_MOST_LAYERS = 64
+_MOST_CHANNELS = 4096
+_LAYER = re.compile(r"(?P<residual>\+?)(?P<channels>[0-9]{1,4})(?P<halved>(/2)?)")
+
+
+class Layer(nn.Module):
+    """Convolution, perhaps halving of the map, batch norm and ReLU; a residual layer adds its input before the ReLU."""
+
+    def __init__(self, channels: int, plan: LayerPlan) -> None:
+        """Build it with random weights for that many channels of input."""
+        super().__init__()
+        self.residual = plan.residual
+        self.conv = nn.Conv2d(channels, plan.channels, 3, padding=1, bias=False)
+        self.pool = nn.MaxPool2d(2) if plan.halved else nn.Identity()
+        self.norm = nn.BatchNorm2d(plan.channels)
+
+    def forward(self, maps: Tensor) -> Tensor:
+        """Map (N, C, h, w) float32 to (N, D, h, w) or, where it halves, (N, D, h/2, w/2)."""
+        found: Tensor = self.norm(self.pool(self.conv(maps)))
+        return torch.relu(found + maps) if self.residual else found.relu_()
+
+
+@dataclass(frozen=True, slots=True)
+class LayerPlan:
+    """One layer, as `Network` is told to build it."""
+
+    channels: int
+    halved: bool
+    residual: bool
+
+    @classmethod
+    def read(cls, word: str) -> LayerPlan:
+        """Read `64`, `64/2` (halves the map) or `+64` (adds its input).
+
+        Raises:
+            ValueError: It is none of these.
+        """
+        found = _LAYER.fullmatch(word)
+        if found is None or not 0 < int(found["channels"]) <= _MOST_CHANNELS:
+            msg = f"layer {word!r} is not of the form 64, 64/2 or +64, with 1 to {_MOST_CHANNELS} channels"
+            raise ValueError(msg)
+        return cls(int(found["channels"]), halved=bool(found["halved"]), residual=bool(found["residual"]))
 
 
 class Network(nn.Module):
-    """A small residual network."""
+    """Layers of 3x3 convolutions, the mean of the last map, and a linear head.
 
-    GRAD_CAM_LAYER = "body"
+    It takes pixels as they are: batch norm after the first convolution makes any scaling of them one and the same, and
+    the zeros that pad an image are its own background.
+    """
 
-    def __init__(self, *, classes: int, width: int = 16) -> None:
+    GRAD_CAM_LAYER = "last"
+    """The attribute that gives the last map, after its ReLU."""
+
+    def __init__(self, *, classes: int, layers: str = "16/2 32/2 64 64") -> None:
         """Build it with random weights.
 
         Args:
             classes: How many logits it gives.
-            width: Channels of the first convolution.
+            layers: A word for each layer, the first at 28 x 28 pixels: `64` is a convolution to 64 channels, `64/2`
+                one whose map is halved by a maximum, `+64` one that adds its 64 channels of input to its output.
+
+        Raises:
+            ValueError: The layers cannot be read, or do not fit each other.
         """
         super().__init__()
-        self.stem = nn.Conv2d(1, width, 3, stride=2, padding=1)
-        self.body = nn.Conv2d(width, width, 3, padding=1)
-        self.last = nn.Conv2d(width, 2 * width, 3, stride=2, padding=1)
-        self.head = nn.Linear(2 * width, classes)
+        plans = [LayerPlan.read(word) for word in layers.split()]
+        _demand_fitting(plans)
+        inputs = [1, *(plan.channels for plan in plans)]
+        *first, last = [Layer(channels, plan) for channels, plan in zip(inputs, plans, strict=False)]
+        self.first = nn.Sequential(*first)
+        self.last = last
+        self.head = nn.Linear(plans[-1].channels, classes)
 
     def features(self, images: Tensor) -> Tensor:
-        """Map (N, 1, 28, 28) float32 in [0, 1] to (N, F) float32."""
-        found = self.stem(images).relu()
-        found = found + self.body(found).relu()
-        return torch.flatten(self.last(found).relu().mean(dim=(2, 3)), 1)
+        """Map (N, 1, 28, 28) float32 in [0, 1] to the last map, (N, C, h, w) float32 and not negative."""
+        found: Tensor = self.last(self.first(images))
+        return found
 
     def classify(self, features: Tensor) -> Tensor:
-        """Map (N, F) float32 features to (N, K) float32 logits."""
-        logits: Tensor = self.head(features)
+        """Map the last map, (N, C, h, w) float32, to (N, K) float32 logits."""
+        logits: Tensor = self.head(features.mean(dim=(2, 3)))
         return logits
 
     def forward(self, images: Tensor) -> Tensor:
         """Map (N, 1, 28, 28) float32 in [0, 1] to (N, K) float32 logits."""
         return self.classify(self.features(images))
+
+
+def _demand_fitting(plans: Sequence[LayerPlan]) -> None:
+    _demand(0 < len(plans) <= _MOST_LAYERS, f"layers: expected 1 to {_MOST_LAYERS} of them")
+    _demand(SIDE >> sum(plan.halved for plan in plans) >= 1, "layers: the map is halved until nothing is left")
+    for before, plan in zip([LayerPlan(1, halved=False, residual=False), *plans], plans, strict=False):
+        fits = not plan.residual or (plan.channels == before.channels and not plan.halved)
+        _demand(fits, f"layers: +{plan.channels} adds its input, and must keep its {before.channels} channels and size")
 
 
 @dataclass(frozen=True, slots=True)
