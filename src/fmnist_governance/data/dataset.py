@@ -77,6 +77,23 @@ def _validate(where: str, split: Split, classes: int) -> None:
         raise DatasetError(msg)
 
 
+def with_validation(splits: Mapping[str, Split]) -> dict[str, Split]:
+    """Cut the validation split from the training images, where there are enough of them.
+
+    Args:
+        splits: `test`, and `train` if there is one.
+
+    Returns:
+        The same splits, `train` without the images that became `validation`.
+    """
+    if "train" not in splits or "validation" in splits:
+        return dict(splits)
+    stay, out = held_out(splits["train"].labels)
+    if not len(out) or not len(stay):
+        return dict(splits)
+    return {**splits, "train": splits["train"].take(stay), "validation": splits["train"].take(out)}
+
+
 def split_digest(split: Split, classes: tuple[str, ...]) -> str:
     """Return the digest over shape, class names, pixel bytes and label bytes."""
     whole = hashlib.sha256(canonical({"shape": list(split.images.shape), "classes": list(classes)}))

@@ -1,0 +1,1 @@
+"""Images and labels in, a verified data set out."""

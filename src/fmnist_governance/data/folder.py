@@ -1,0 +1,92 @@
+"""Images from a folder: `DIR/SPLIT/CLASS/*.png`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from fmnist_governance.data.dataset import Dataset, Split, with_validation
+from fmnist_governance.errors import DatasetError
+
+SPLITS = ("train", "validation", "test")
+LARGEST_PIXELS = 4096 * 4096
+"""Of one image."""
+
+
+def load(root: Path) -> Dataset:
+    """Read PNG files, grey or RGB, all of one size.
+
+    Args:
+        root: Holds a folder `test`, and `train` and `validation` if there are such splits, each with one folder a
+            class; the classes are sorted by name.
+
+    Raises:
+        DatasetError: A folder is missing, a file is no such image, or a link leads elsewhere; the first is named.
+    """
+    present = [name for name in SPLITS if (root / name).is_dir()]
+    if "test" not in present:
+        msg = f"{root / 'test'}: no such folder; expected {root}/SPLIT/CLASS/*.png with a split called test"
+        raise DatasetError(msg)
+    classes = _classes(root / "test")
+    for name in present:
+        if (found := _classes(root / name)) != classes:
+            msg = f"{root / name}: its classes are {', '.join(found)}; those of test are {', '.join(classes)}"
+            raise DatasetError(msg)
+    splits = {name: _split(root / name, classes) for name in present}
+    if len(shapes := {split.images.shape[1:] for split in splits.values()}) > 1:
+        msg = f"{root}: its splits hold images of different sizes: {sorted(shapes)} (C, H, W)"
+        raise DatasetError(msg)
+    return Dataset(f"folder-{root.name}", classes, with_validation(splits), f"the folder {root.name}", None)
+
+
+def _classes(folder: Path) -> tuple[str, ...]:
+    found = tuple(sorted(path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith(".")))
+    if not found:
+        msg = f"{folder}: no folders there; expected one a class"
+        raise DatasetError(msg)
+    return found
+
+
+def _split(folder: Path, classes: tuple[str, ...]) -> Split:
+    images: list[NDArray[np.uint8]] = []
+    labels: list[int] = []
+    for label, name in enumerate(classes):
+        for path in _files(folder / name):
+            image = _image(path)
+            if images and image.shape != images[0].shape:
+                msg = f"{path}: (C, H, W) is {image.shape}; the images before it are {images[0].shape}"
+                raise DatasetError(msg)
+            images.append(image)
+            labels.append(label)
+    if not images:
+        msg = f"{folder}: no PNG files in its folders"
+        raise DatasetError(msg)
+    return Split(np.stack(images), np.array(labels, dtype=np.int64))
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    for path in sorted(folder.glob("*.png")):
+        if path.is_symlink() or folder.is_symlink():
+            msg = f"{path}: a link; copy the image into the folder"
+            raise DatasetError(msg)
+        yield path
+
+
+def _image(path: Path) -> NDArray[np.uint8]:
+    """Return (C, H, W), C one for grey and three for colour."""
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        with Image.open(path, formats=["PNG"]) as picture:
+            if picture.width * picture.height > LARGEST_PIXELS:
+                msg = f"{path}: {picture.width} x {picture.height} pixels; at most {LARGEST_PIXELS:,} are read"
+                raise DatasetError(msg)
+            grey = picture.mode in {"1", "L", "I", "I;16", "LA"}
+            pixels = np.asarray(picture.convert("L" if grey else "RGB"), dtype=np.uint8)
+    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as err:
+        msg = f"{path}: not readable as PNG ({err})"
+        raise DatasetError(msg) from err
+    return pixels[None] if grey else np.ascontiguousarray(pixels.transpose(2, 0, 1))
