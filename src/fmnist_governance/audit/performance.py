@@ -8,6 +8,7 @@ from typing import Annotated
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
+from sklearn.metrics import confusion_matrix as counted
 
 from fmnist_governance.audit.bootstrap import percentile_interval, resampled_counts
 from fmnist_governance.audit.check import Check, CheckResult, Column, Condition, Params, Table
@@ -54,8 +55,6 @@ def confusion_matrix(examples: Examples, classes: int) -> NDArray[np.int64]:
     Returns:
         (K, K) counts, rows the label, columns the answer.
     """
-    from sklearn.metrics import confusion_matrix as counted
-
     matrix = counted(examples.labels.numpy(), examples.predicted.numpy(), labels=np.arange(classes))
     return np.asarray(matrix, dtype=np.int64)
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 import torch
 from torch import Tensor, nn
 
-
 BLOCK = 500
 """Images that share a random generator."""
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 import yaml
-from torch import nn
 
 from fmnist_governance.audit.answering import Images, own_subject
 from fmnist_governance.audit.catalog import CHECKS
@@ -28,6 +27,8 @@ from fmnist_governance.evidence.record import (
     SubjectFacts,
     TrainingFacts,
 )
+from fmnist_governance.model.compute import folded, memory_format
+from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.pipeline import environment
 
 RECORD = "evidence/record.json"
@@ -38,7 +39,7 @@ ASKED = "inputs/audit.yaml"
 class Model:
     """A network at hand, and the facts that hold it."""
 
-    network: nn.Module
+    network: Network
     """In evaluation mode, parameters frozen."""
     classes: tuple[str, ...]
     facts: SubjectFacts
@@ -118,14 +119,15 @@ def _subject(model: Model, dataset: Dataset, seed: int, device: torch.device) ->
         for name, split in dataset.splits.items()
         if name in {"test", "validation"}
     }
+    form = memory_format(device)
     start = time.perf_counter()
     subject = own_subject(
-        model.network.to(device),
+        folded(model.network).to(device).to(memory_format=form),
         model.classes,
         splits,
         seed=seed,
         device=device,
-        memory_format=torch.contiguous_format,
+        memory_format=form,
     )
     images = sum(len(split.labels) for split in splits.values())
     return subject, (time.perf_counter() - start) * len(dataset.splits["test"]) / images

@@ -1,0 +1,52 @@
+"""Render the documents of a run: from what it stores to text."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+
+from fmnist_governance.errors import ConfigError, EvidenceError
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.pipeline.assessing import Concluded
+from fmnist_governance.render.catalog import RENDERERS
+from fmnist_governance.render.renderer import Renderer, Report
+
+Read = Callable[[str], bytes | None]
+
+
+def chosen(documents: Collection[str], formats: Collection[str]) -> tuple[Renderer, ...]:
+    """Return the renderers of these documents in these formats; all of them where none is named.
+
+    Raises:
+        ConfigError: There is no such document, or none of them has such a format.
+    """
+    names = list(dict.fromkeys(r.name for r in RENDERERS))
+    known = list(dict.fromkeys(r.format for r in RENDERERS))
+    for kind, asked, there in (("document", documents, names), ("format", formats, known)):
+        if unknown := [value for value in asked if value not in there]:
+            msg = f"--{kind}: {', '.join(unknown)}: there are {', '.join(there)}"
+            raise ConfigError(msg)
+    found = tuple(
+        r for r in RENDERERS if (not documents or r.name in documents) and (not formats or r.format in formats)
+    )
+    if not found:
+        msg = f"--format: no document called {', '.join(documents)} has the format {', '.join(formats)}"
+        raise ConfigError(msg)
+    return found
+
+
+def report(record: EvidenceRecord, concluded: Concluded, read: Read, *, run: str, seal: str) -> Report:
+    """Gather what a renderer may know."""
+
+    def stored(path: str) -> bytes:
+        data = read(path)
+        if data is None:
+            msg = f"run {run}: {path}: missing; audit the model again"
+            raise EvidenceError(msg)
+        return data
+
+    return Report(record=record, assessment=concluded.assessment, read=stored, run=run, seal=seal)
+
+
+def rendered(renderers: Collection[Renderer], known: Report) -> Mapping[str, bytes]:
+    """Return file name to bytes."""
+    return {r.filename: r.render(known).encode() for r in renderers}
