@@ -25,7 +25,8 @@ def look_up(record: EvidenceRecord, id_: str) -> Measurement | Absent:
     if id_ not in promised:
         return Absent(f"{id_} was not measured: check {name} does not promise it{_alike(id_, record)}")
     if not found:
-        return Absent(f"{id_} was promised by check {name} and is not in the record")
+        reason = next((check.absent[id_] for check in record.checks if id_ in check.absent), "it is not in the record")
+        return Absent(f"{id_} was promised by check {name} and was not measured: {reason}")
     if len(found) > 1:
         return Absent(f"{id_} stands in the record {len(found)} times; which one counts is not known")
     return found[0]

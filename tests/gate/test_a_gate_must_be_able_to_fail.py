@@ -1,0 +1,235 @@
+"""Every kind of clause: a record that passes, one that fails, one that is undecided, one without evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmnist_governance.errors import ConfigError
+from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.record import CheckEntry, Measurement
+from fmnist_governance.gate.catalog import RULES
+from fmnist_governance.gate.judge import judge_policy
+from fmnist_governance.gate.policy import Policy, parse_policy
+from fmnist_governance.gate.rule import Case
+from fmnist_governance.stats.proportions import wilson
+
+CaseOf = Callable[[Sequence[CheckEntry], Sequence[Measurement]], Case]
+Status = Literal["measured", "not_run", "failed"]
+
+ACCURACY = "performance.accuracy"
+F1 = "performance.macro_f1"
+RATE = "confusion.worst_pair.rate"
+
+
+def share(id_: str, right: int, n: int = 10_000) -> Measurement:
+    interval = wilson(right, n)
+    return Measurement(id=id_, title=id_, value=right / n, unit="fraction", better=None, n=n, interval=interval)
+
+
+def ran(name: str, *promised: str, status: Status = "measured") -> CheckEntry:
+    reason = None if status == "measured" else "no gradients"
+    return CheckEntry(
+        name=name, version=1, status=status, reason=reason, params={}, promised=promised, limits=(), cost=None
+    )
+
+
+def policy(*clauses: str) -> Policy:
+    head = "name: test\ntitle: A policy\nclauses:\n"
+    common = "title: A title, because: A reason"
+    rows = [f"  - {{id: clause-{k}, {common}, {clause}}}" for k, clause in enumerate(clauses)]
+    return parse_policy(head + "\n".join(rows) + "\n", "policy.yaml")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One clause, one record, and what the clause must say of it."""
+
+    kind: str
+    outcome: Outcome
+    settings: str
+    measurements: tuple[Measurement, ...] = ()
+    checks: tuple[CheckEntry, ...] = (ran("performance", ACCURACY), ran("confusion", RATE))
+    says: str = ""
+
+
+FLOOR = f"measurement: {ACCURACY}, floor: 0.9"
+CEILING = f"measurement: {RATE}, ceiling: 0.1"
+BOTH = (share(ACCURACY, 9_300), share(RATE, 500))
+UNMEASURABLE = ran("performance", ACCURACY).model_copy(update={"absent": {ACCURACY: "no image of a class"}})
+PASSED, FAILED, UNDECIDED, NO_EVIDENCE = Outcome
+
+TABLE = (
+    Row(
+        "at_least",
+        PASSED,
+        FLOOR,
+        (share(ACCURACY, 9_059),),
+        says="90.59 % (95 % interval 90.002 % to 91.15 %, 10,000 examples)",
+    ),
+    Row("at_least", FAILED, FLOOR, (share(ACCURACY, 8_900),), says="the floor is 90.00 %"),
+    Row("at_least", UNDECIDED, FLOOR, (share(ACCURACY, 9_050),), says="3,830 more examples at this rate"),
+    Row("at_least", UNDECIDED, FLOOR, (share(ACCURACY, 9_000),), says="no number of examples"),
+    Row("at_least", NO_EVIDENCE, FLOOR, says="was not measured: it is not in the record"),
+    Row("at_least", NO_EVIDENCE, FLOOR, checks=(UNMEASURABLE,), says="was not measured: no image of a class"),
+    Row("at_least", NO_EVIDENCE, FLOOR, checks=(), says="not part of suite quick"),
+    Row("at_least", NO_EVIDENCE, FLOOR, BOTH, (ran("performance", ACCURACY, status="not_run"),), "(no gradients)"),
+    Row("at_least", NO_EVIDENCE, FLOOR, BOTH, (ran("performance", ACCURACY, status="failed"),), "failed"),
+    Row("at_least", NO_EVIDENCE, FLOOR, BOTH, (ran("performance", F1),), "does not promise it"),
+    Row("at_least", NO_EVIDENCE, FLOOR, (share(ACCURACY, 9_300),) * 2, says="2 times"),
+    Row("at_least", NO_EVIDENCE, FLOOR, BOTH, (ran("performance", ACCURACY),) * 2, "2 times"),
+    Row("at_least", PASSED, f"{FLOOR}, on: value", (share(ACCURACY, 9_001),), says="bare value"),
+    Row("at_least", FAILED, f"{FLOOR}, on: value", (share(ACCURACY, 8_999),), says="89.99 %"),
+    Row("at_most", PASSED, CEILING, (share(RATE, 500),), says="the ceiling is 10.00 %"),
+    Row("at_most", FAILED, CEILING, (share(RATE, 1_200),)),
+    Row("at_most", UNDECIDED, CEILING, (share(RATE, 990),), says="across the ceiling"),
+    Row("at_most", NO_EVIDENCE, CEILING),
+    Row("check_measured", PASSED, "", BOTH, says="2 checks measured all 2 promised numbers"),
+    Row("check_measured", PASSED, "checks: [performance]", BOTH),
+    Row("check_measured", FAILED, "", BOTH, (ran("performance", ACCURACY), ran("confusion", RATE, status="failed"))),
+    Row("check_measured", NO_EVIDENCE, "", BOTH, (ran("performance", ACCURACY, status="not_run"),), "was not run"),
+    Row("check_measured", NO_EVIDENCE, "", BOTH, (), "nothing was checked"),
+    Row("check_measured", NO_EVIDENCE, "", (), (ran("performance"),), "nothing was measured"),
+    Row("check_measured", NO_EVIDENCE, "", BOTH[:1], says=f"not in the record: {RATE}"),
+    Row("check_measured", NO_EVIDENCE, "checks: [confussion]", BOTH, says="did you mean confusion?"),
+)
+
+
+def row_id(row: Row) -> str:
+    return f"{row.kind} {row.outcome} {row.says}"
+
+
+@pytest.mark.parametrize("row", TABLE, ids=row_id)
+def test_every_kind_says_what_the_record_says(row: Row, case_of: CaseOf) -> None:
+    clause = ", ".join(part for part in (f"kind: {row.kind}", row.settings) if part)
+
+    verdict = judge_policy(policy(clause), case_of(row.checks, row.measurements))
+
+    (finding,) = verdict.findings
+    assert finding.outcome is row.outcome
+    assert row.says in finding.message
+    assert verdict.passed is (row.outcome is Outcome.PASSED)
+
+
+def test_the_table_shows_every_outcome_of_every_kind() -> None:
+    shown = {(row.kind, row.outcome) for row in TABLE}
+
+    assert shown == {(rule.kind, outcome) for rule in RULES for outcome in rule.outcomes}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.kind)
+def test_every_kind_can_refuse_for_want_of_evidence(rule: object) -> None:
+    outcomes = next(member.outcomes for member in RULES if member is rule)
+
+    assert {Outcome.PASSED, Outcome.NO_EVIDENCE} < outcomes
+
+
+def test_a_typo_in_an_id_gets_the_one_that_was_promised(case_of: CaseOf) -> None:
+    wrong = policy("kind: at_least, measurement: performance.acuracy, floor: 0.9")
+
+    verdict = judge_policy(wrong, case_of([ran("performance", ACCURACY)], [share(ACCURACY, 9_900)]))
+
+    assert verdict.findings[0].outcome is Outcome.NO_EVIDENCE
+    assert "did you mean performance.accuracy?" in verdict.findings[0].message
+
+
+@pytest.mark.parametrize(
+    ("clause", "words"),
+    [
+        (f"kind: at_most, measurement: {RATE}, ceiling: 1", "ceiling 1.0 can never fail"),
+        (f"kind: at_least, measurement: {ACCURACY}, floor: 90", "floor 90.0 can never hold"),
+    ],
+)
+def test_a_bound_that_the_unit_makes_senseless_is_no_verdict(clause: str, words: str, case_of: CaseOf) -> None:
+    case = case_of([ran("performance", ACCURACY), ran("confusion", RATE)], BOTH)
+
+    with pytest.raises(ConfigError, match=rf"^policy\.yaml:4: clause clause-0: {words}"):
+        judge_policy(policy(clause), case)
+
+
+def test_a_policy_without_clauses_passes_nothing(case_of: CaseOf) -> None:
+    empty = Policy(name="none", title="None", source="none.yaml", digest="sha256:" + "0" * 64, entries=())
+
+    assert not judge_policy(empty, case_of([ran("performance", ACCURACY)], [share(ACCURACY, 10_000)])).passed
+
+
+def test_a_warning_does_not_refuse_and_is_told(case_of: CaseOf) -> None:
+    both = policy(f"kind: at_least, {FLOOR}", f"kind: at_least, {FLOOR[:-3]}0.99, severity: warn")
+
+    verdict = judge_policy(both, case_of([ran("performance", ACCURACY)], [share(ACCURACY, 9_300)]))
+
+    assert verdict.passed
+    assert [finding.outcome for finding in verdict.findings] == [Outcome.PASSED, Outcome.FAILED]
+
+
+def test_every_clause_is_judged_after_one_failed(case_of: CaseOf) -> None:
+    three = policy(f"kind: at_least, {FLOOR}", f"kind: at_most, {CEILING}", "kind: check_measured")
+
+    verdict = judge_policy(three, case_of([ran("performance", ACCURACY)], [share(ACCURACY, 8_000)]))
+
+    assert [finding.outcome for finding in verdict.findings] == [FAILED, NO_EVIDENCE, PASSED]
+
+
+IDS = (ACCURACY, F1, RATE, "calibration.ece")
+measured = st.dictionaries(st.sampled_from(IDS), st.integers(0, 1_000))
+bounds = st.integers(1, 99).map(lambda percent: percent / 100)
+demands = st.lists(
+    st.one_of(
+        st.builds("kind: at_least, measurement: {}, floor: {}".format, st.sampled_from(IDS), bounds),
+        st.builds("kind: at_most, measurement: {}, ceiling: {}".format, st.sampled_from(IDS), bounds),
+        st.just("kind: check_measured"),
+        st.builds("kind: check_measured, checks: [{}]".format, st.sampled_from(["performance", "confusion"])),
+    ),
+    min_size=1,
+    max_size=4,
+)
+
+
+def case_from(case_of: CaseOf, found: dict[str, int], promised: Sequence[str] = IDS) -> Case:
+    names = dict.fromkeys(id_.split(".")[0] for id_ in promised)
+    checks = [ran(name, *(id_ for id_ in promised if id_.startswith(f"{name}."))) for name in names]
+    return case_of(checks, [share(id_, right, 1_000) for id_, right in found.items()])
+
+
+@given(clauses=demands, found=measured)
+def test_no_verdict_passes_while_a_blocking_clause_lacks_evidence(
+    case_of: CaseOf, clauses: list[str], found: dict[str, int]
+) -> None:
+    verdict = judge_policy(policy(*clauses), case_from(case_of, found))
+
+    wanted = {id_ for id_ in IDS if any(id_ in clause for clause in clauses)}
+    if wanted - set(found):
+        assert not verdict.passed
+
+
+@given(clauses=demands, found=measured, kept=st.sets(st.sampled_from(IDS)), forgotten=st.sets(st.sampled_from(IDS)))
+def test_removing_evidence_never_turns_a_refusal_into_a_pass(
+    case_of: CaseOf, clauses: list[str], found: dict[str, int], kept: set[str], forgotten: set[str]
+) -> None:
+    less = {id_: right for id_, right in found.items() if id_ in kept}
+    asked = policy(*clauses)
+
+    if judge_policy(asked, case_from(case_of, less)).passed:
+        assert judge_policy(asked, case_from(case_of, found)).passed
+    promised = [id_ for id_ in IDS if id_ not in forgotten]
+    with_less_promised = judge_policy(asked, case_from(case_of, found, promised))
+    assert not with_less_promised.passed or not any(id_ in clause for clause in clauses for id_ in forgotten)
+
+
+@given(right=st.integers(0, 1_000), bound=bounds, tighter=bounds, kind=st.sampled_from(["at_least", "at_most"]))
+def test_tightening_a_bound_never_turns_a_refusal_into_a_pass(
+    case_of: CaseOf, right: int, bound: float, tighter: float, kind: str
+) -> None:
+    name = "floor" if kind == "at_least" else "ceiling"
+    easy, hard = sorted((bound, tighter), reverse=kind == "at_most")
+    case = case_from(case_of, {ACCURACY: right})
+
+    def passed(demand: float) -> bool:
+        return judge_policy(policy(f"kind: {kind}, measurement: {ACCURACY}, {name}: {demand}"), case).passed
+
+    assert passed(easy) or not passed(hard)

@@ -1,0 +1,136 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmnist_governance.config.shipped import shipped
+from fmnist_governance.errors import ConfigError, GovernanceError
+from fmnist_governance.evidence.assessment import Severity
+from fmnist_governance.gate.policy import load_policy, parse_policy
+
+GOOD = """\
+name: demo
+title: A policy
+clauses:
+  - id: accuracy
+    kind: at_least
+    title: Right often enough
+    because: It is sold so
+    measurement: performance.accuracy
+    floor: 0.9
+"""
+
+
+def changed(old: str, new: str) -> str:
+    assert old in GOOD
+    return GOOD.replace(old, new)
+
+
+HOSTILE = {
+    "empty file": ("", 1, "the file is empty"),
+    "no clauses": (GOOD[: GOOD.index("clauses")] + "clauses: []\n", 3, "clauses: is empty; expected at least 1"),
+    "clauses left out": (GOOD[: GOOD.index("clauses")], 1, "clauses: is missing"),
+    "two documents": (GOOD + "---\n" + GOOD, 10, "a second document"),
+    "duplicate key": (GOOD + "    floor: 0.1\n", 10, "key 'floor' is given twice, first on line 9"),
+    "duplicate clause": (GOOD + GOOD[GOOD.index("  - id") :], 10, "has the id of the one on line 4"),
+    "unknown key": (GOOD + "    flor: 0.1\n", 10, "clauses[0].flor: unknown key; did you mean 'floor'?"),
+    "unknown key on top": ("waive: all\n" + GOOD, 1, "waive: unknown key; known are name, title, clauses"),
+    "unknown kind": (changed("at_least", "at_lest"), 5, "'at_lest' is not one of at_least, at_most, check_measured"),
+    "kind of the wrong type": (changed("at_least", "[at_least]"), 5, "a list of 1 is not one of"),
+    "no kind": (changed("    kind: at_least\n", ""), 4, "clauses[0].kind: is missing; one of at_least"),
+    "nan": (changed("0.9", ".nan"), 9, ".nan is not a finite number"),
+    "infinity": (changed("0.9", "-.inf"), 9, "-.inf is not a finite number"),
+    "text for a number": (changed("0.9", "'0.9'"), 9, "'0.9' is a text; expected a number"),
+    "boolean for a number": (changed("0.9", "true"), 9, "is true; expected a number"),
+    "percent": (changed("0.9", "90 %"), 9, "'90 %' is a text; expected a number"),
+    "floor that cannot fail": (changed("0.9", "0"), 9, "clauses[0].floor: 0: should be greater than 0"),
+    "no reason": (changed("    because: It is sold so\n", ""), 4, "clauses[0].because: is missing"),
+    "stock reason": (changed("It is sold so", "TODO"), 7, "clauses[0].because: states nothing"),
+    "pattern for an id": (changed("performance.accuracy", "performance.*"), 8, "clauses[0].measurement"),
+    "wrong severity": (changed("    floor", "    severity: blok\n    floor"), 9, "'blok' is not one of block, warn"),
+    "only warnings": (changed("    floor", "    severity: warn\n    floor"), 3, "can never refuse"),
+    "billion laughs": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "anchor &a is not allowed"),
+    "merge key": (changed("    floor", "    <<: {severity: warn}\n    floor"), 9, "merge key"),
+    "python object": (changed("0.9", "!!python/name:os.system"), 9, "is not allowed"),
+    "deep nesting": (changed("0.9", "[" * 500), 9, "nested more than"),
+    "binary garbage": ("\x00\x01\x02\x7f", 1, "is not allowed in a text file"),
+    "clause that is a text": (changed("  - id", "  - all good\n  - id"), 4, "expected a mapping"),
+    "list at the top": ("- a\n- b\n", 1, "top level"),
+}
+
+
+@pytest.mark.parametrize(("text", "line", "words"), HOSTILE.values(), ids=HOSTILE)
+def test_an_unusable_policy_is_refused_with_its_line(text: str, line: int, words: str) -> None:
+    with pytest.raises(ConfigError) as refused:
+        parse_policy(text, "policy.yaml")
+
+    assert any(
+        told.startswith(f"policy.yaml:{line}: ") and words in told for told in str(refused.value).splitlines()
+    ), str(refused.value)
+
+
+def test_the_problems_of_all_clauses_are_told_at_once() -> None:
+    second = GOOD[GOOD.index("  - id") :].replace("accuracy\n    kind", "second\n    kind").replace("0.9", "much")
+
+    with pytest.raises(ConfigError) as refused:
+        parse_policy(changed("0.9", ".5e").replace("It is sold so", "x") + second, "p.yaml")
+
+    assert [told.split(": ")[0:2] for told in str(refused.value).splitlines()] == [
+        ["p.yaml:7", "clauses[0].because"],
+        ["p.yaml:9", "clauses[0].floor"],
+        ["p.yaml:15", "clauses[1].floor"],
+    ]
+
+
+def test_two_megabytes_are_no_policy(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(GOOD + "# padding\n" * 200_000)
+
+    with pytest.raises(ConfigError, match="larger than"):
+        load_policy(file)
+
+
+def test_layout_and_comments_do_not_change_the_digest(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_bytes(b"\xef\xbb\xbf# mine\r\n" + GOOD.replace("\n", "\r\n").encode())
+
+    found = load_policy(file)
+
+    assert found.digest == parse_policy(GOOD, "policy.yaml").digest
+    assert [entry.line for entry in found.entries] == [5]
+
+
+@pytest.mark.parametrize(("old", "new"), [("0.9", "0.91"), ("sold", "told"), ("A policy", "The policy")])
+def test_another_demand_has_another_digest(old: str, new: str) -> None:
+    assert parse_policy(changed(old, new), "p").digest != parse_policy(GOOD, "p").digest
+
+
+def test_a_clause_blocks_unless_it_says_otherwise() -> None:
+    assert parse_policy(GOOD, "p").entries[0].clause.severity is Severity.BLOCK
+
+
+def test_the_shipped_policy_asks_for_the_floor_claim() -> None:
+    policy = load_policy(shipped("configs") / "policy.yaml")
+
+    clauses = {entry.clause.id: entry.clause for entry in policy.entries}
+    assert clauses["accuracy"].model_dump()["floor"] == 0.90
+    assert clauses["accuracy"].severity is Severity.BLOCK
+
+
+@given(st.data())
+def test_a_mangled_policy_is_read_or_refused_by_name(data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(GOOD)))
+    end = data.draw(st.integers(start, min(len(GOOD), start + 12)))
+    text = GOOD[:start] + data.draw(st.text(max_size=8)) + GOOD[end:]
+
+    assert read_or_refused(text)
+
+
+def read_or_refused(text: str) -> bool:
+    try:
+        return bool(parse_policy(text, "p.yaml").entries)
+    except GovernanceError as err:
+        return str(err).startswith("p.yaml:")

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fmnist_governance.evidence.assessment import Finding, Outcome, PolicyFacts, Severity, Verdict, passes
+from fmnist_governance.render.verdicts.as_json import render
+from fmnist_governance.render.verdicts.safe_text import columns, safe, wrapped
+from fmnist_governance.render.verdicts.terminal import NEXT, lines
+
+
+def finding(clause: str, outcome: Outcome, severity: Severity = Severity.BLOCK, message: str = "It is so.") -> Finding:
+    return Finding(
+        clause=clause, title=f"Title of {clause}", because=f"Reason of {clause}", severity=severity, outcome=outcome,
+        message=message, line=7,
+    )  # fmt: skip
+
+
+def verdict(*findings: Finding) -> Verdict:
+    policy = PolicyFacts(name="demo", digest="sha256:" + "ab" * 32)
+    return Verdict(passed=passes(findings), policy=policy, findings=findings)
+
+
+def test_what_refuses_comes_first_then_warnings_then_what_passed() -> None:
+    text = lines(
+        verdict(
+            finding("fine", Outcome.PASSED),
+            finding("told", Outcome.FAILED, Severity.WARN),
+            finding("bad", Outcome.FAILED),
+            finding("unsure", Outcome.UNDECIDED),
+        )
+    )
+
+    heads = [line for line in text.splitlines() if "(line 7)" in line]
+    assert text.startswith("REFUSED by policy demo (sha256:abababababab)\n2 of 4 clauses refuse.")
+    assert heads == [
+        "REFUSES: failed  bad (line 7)".replace("  ", " "),
+        "REFUSES: undecided unsure (line 7)",
+        "WARNS: failed told (line 7)",
+        "PASSED fine (line 7)",
+    ]
+
+
+@pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])
+def test_each_refusal_says_why_it_is_asked_and_what_to_do(outcome: Outcome) -> None:
+    flat = " ".join(lines(verdict(finding("bad", outcome))).split())
+
+    assert "Because: Reason of bad" in flat
+    assert f"Next: {NEXT[outcome]}" in flat
+
+
+def test_a_pass_says_so_in_one_word() -> None:
+    assert lines(verdict(finding("fine", Outcome.PASSED))).startswith("PASSED by policy demo")
+
+
+def test_a_verdict_on_nothing_is_a_refusal() -> None:
+    assert "Nothing was checked" in lines(verdict())
+
+
+@given(st.text(), st.text(), st.integers(24, 120))
+def test_no_text_leaves_its_line_or_acts_on_the_terminal(title: str, message: str, width: int) -> None:
+    hostile = finding("bad", Outcome.FAILED, message=message).model_copy(update={"title": title})
+
+    shown = lines(verdict(hostile), width).split("\n")
+
+    assert all(line.isprintable() for line in shown)
+    assert max(columns(line) for line in shown) <= width
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("\x1b[31mred", r"\x1b[31mred"),
+        ("a\u202eb", r"a\u202eb"),
+        ("a\nb\tc", r"a\nb\tc"),
+        ("zero\u200bwidth", r"zero\u200bwidth"),
+        ("\u00a0x", " x"),
+        ("\ufeff", r"\ufeff"),
+        ("Größe 93 %", "Größe 93 %"),
+        ("ein\ud800", r"ein\ud800"),
+    ],
+)
+def test_what_cannot_be_seen_is_shown_as_an_escape(text: str, expected: str) -> None:
+    assert safe(text) == expected
+
+
+def test_wide_characters_count_twice() -> None:
+    assert wrapped("鞋子" * 3, 8) == ["鞋子鞋子", "鞋子"]
+
+
+def test_the_json_view_reads_back_as_the_verdict() -> None:
+    whole = verdict(finding("b\u202ead", Outcome.FAILED, message="\x1b[31m"))
+
+    text = render(whole)
+
+    assert text.isascii()
+    assert Verdict.model_validate_json(text) == whole
+    assert json.loads(text)["passed"] is False
