@@ -134,3 +134,10 @@ def read_or_refused(text: str) -> bool:
         return bool(parse_policy(text, "p.yaml").entries)
     except GovernanceError as err:
         return str(err).startswith("p.yaml:")
+
+
+def test_two_clauses_of_one_id_on_one_line_are_still_two() -> None:
+    clause = "{id: it, kind: check_measured, title: A title, because: A reason}"
+
+    with pytest.raises(ConfigError, match="has the id of the one on line 3"):
+        parse_policy(f"name: demo\ntitle: A policy\nclauses: [{clause}, {clause}]\n", "p.yaml")
