@@ -98,9 +98,9 @@ def _name_rows(tokens: Sequence[Token]) -> None:
 
 def _head_rows(tokens: Sequence[Token]) -> None:
     """Make the first cell of each row the heading of that row."""
-    for opened, cell in pairwise(tokens):
+    for place, (opened, cell) in enumerate(pairwise(tokens)):
         if opened.type == "tr_open" and cell.type == "td_open":
-            closed = next(token for token in tokens[tokens.index(cell) :] if token.type == "td_close")
+            closed = next(token for token in tokens[place:] if token.type == "td_close")
             cell.tag = closed.tag = "th"
             cell.attrSet("scope", "row")
         if cell.type == "th_open" and cell.tag == "th" and not cell.attrGet("scope"):

@@ -61,8 +61,12 @@ def _method(measured: Measurement) -> str:
     held = measured.interval
     if held is None:
         return "exact"
-    level = shown.amount(held.level, "fraction").replace(".00", "")
-    return f"{held.method}, {level}" + (f", for {held.family} at once" if held.family > 1 else "")
+    return f"{held.method}, {level(held.level)}" + (f", for {held.family} at once" if held.family > 1 else "")
+
+
+def level(probability: float) -> str:
+    """Return with which probability an interval holds, such as `95 %`."""
+    return shown.amount(probability, "fraction").replace(".00 %", " %")
 
 
 @dataclass(frozen=True, slots=True)

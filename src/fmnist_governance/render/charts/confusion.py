@@ -64,6 +64,8 @@ def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Ite
             if count:
                 share = count / whole
                 yield _cell(left + j * side, top + i * side, side, count, share, right=i == j)
+            elif side > 20:  # noqa: PLR2004 - pixels in which a figure of 12 px fits
+                yield words(left + (j + 0.5) * side, top + (i + 0.5) * side + 4, "0", "soft mid")
     size = number(side * len(counts))
     yield f'<rect x="{number(left)}" y="{number(top)}" width="{size}" height="{size}" class="line"/>'
 

@@ -39,7 +39,7 @@ def draw(table: StoredTable, label: str) -> str:
         msg = "the table of classes holds no recall"
         raise EvidenceError(msg)
     step = next((s for s in _STEPS if 1 - min(dot.low for dot in dots) <= 6 * s), _STEPS[-1])
-    start = max(0.0, int(min(dot.low for dot in dots) / step) * step)
+    start = min(1 - step, max(0.0, int(min(dot.low for dot in dots) / step) * step))
     left, height = breadth(dot.name for dot in dots), _ROW * len(dots) + 12
     parts = [*_grid(start, step, left, height), *_rows(dots, start, left)]
     return svg(left + _SCALE + _FIGURE, height + 26, label, parts)

@@ -16,7 +16,7 @@ from fmnist_governance.render.judged import decision
 from fmnist_governance.render.page import page
 from fmnist_governance.render.renderer import Renderer, Report
 from fmnist_governance.render.templates import document_template
-from fmnist_governance.render.view import Decision, Examination, Fact, Number, Stated, stated
+from fmnist_governance.render.view import Decision, Examination, Fact, Number, Stated, level, stated
 
 _KEY = (
     "performance.accuracy", "performance.worst_class.recall", "performance.balanced_accuracy", "performance.macro_f1",
@@ -38,6 +38,8 @@ class Card:
     decision: Decision | None
     gaps: Gaps
     key_numbers: tuple[Number, ...]
+    levels: str
+    """With which probabilities intervals hold."""
     identity: tuple[Fact, ...]
     model: tuple[Fact, ...]
     data: tuple[Fact, ...]
@@ -69,6 +71,9 @@ def card(report: Report) -> Card:
         decision=decision(verdict, record) if verdict else None,
         gaps=gaps(report),
         key_numbers=_key_numbers(report),
+        levels=" or ".join(
+            level(value) for value in sorted({m.interval.level for m in record.measurements if m.interval})
+        ),
         identity=known.identity(report),
         model=known.model(record),
         data=known.data(record),

@@ -1,0 +1,161 @@
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+
+import pytest
+
+from fmnist_governance.evidence.declared import topics
+from fmnist_governance.evidence.record import Measurement
+from fmnist_governance.render.documents import model_card
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.shown import amount
+
+SECTIONS = (
+    "Model details", "Overview", "Intended use", "Inputs and outputs", "Ethical considerations",
+    "Performance and limitations", "Deployment with MLflow", "EU AI Act", "Versioning and updates",
+    "Contact and support", "Verdict", "What is missing",
+)  # fmt: skip
+PARTS = ("Risk category", "Explainability", "Auditability", "Fairness and bias", "Safety and robustness")
+
+
+@pytest.mark.parametrize("section", SECTIONS)
+def test_the_card_has_the_section(report: Report, section: str) -> None:
+    assert f"\n## {section}\n" in model_card.markdown(report)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_part_on_the_ai_act_has_each_of_its_subjects(report: Report, part: str) -> None:
+    act = model_card.markdown(report).partition("## EU AI Act")[2].partition("## Versioning")[0]
+
+    assert part in act
+
+
+@pytest.mark.parametrize("topic", [topic.title for topic in topics()])
+def test_every_topic_is_on_the_card_with_or_without_a_statement(
+    reported: Callable[..., Report], assessed: Callable[..., object], topic: str
+) -> None:
+    card = model_card.markdown(reported(assessment=assessed()))
+
+    assert card.count(topic) >= 2
+
+
+def test_each_number_leads_to_a_measurement_with_the_same_digits(report: Report) -> None:
+    text = model_card.markdown(report)
+
+    links = re.findall(r'\[([^\]]+)\]\(#every-measurement "([^"]+)"\)', text)
+    assert len(links) > len(report.record.measurements)
+    for shown, id_ in links:
+        measured = report.record.find(id_)
+        assert measured is not None
+        assert shown == amount(measured.value, measured.unit)
+
+
+def test_each_measurement_has_a_row_with_value_interval_and_n(report: Report) -> None:
+    appendix = model_card.markdown(report).partition("## Every measurement")[2]
+
+    for measured in report.record.measurements:
+        row = next(line for line in appendix.splitlines() if f"| `{measured.id}` |" in line)
+        assert measured.interval is not None
+        assert f"| {measured.value!r} | {measured.interval.low!r} |".replace("1.0 |", "1 |") in row
+        assert f"{measured.n:,}" in row
+
+
+def test_statements_name_who_made_them_and_when(report: Report) -> None:
+    text = model_card.markdown(report)
+
+    assert "Sorts grey pictures of garments into ten kinds. (**Declared** by the maintainers, 2026-11-22)" in text
+    assert "(**Declared** by Kim, 2026-01-02; source: README)" in text
+
+
+def test_missing_things_are_counted_and_listed(report: Report) -> None:
+    gaps = model_card.card(report).gaps
+
+    assert len(gaps.statements) == len(topics()) - 5
+    assert gaps.counted == sum(map(len, (gaps.statements, gaps.checks, gaps.measurements, gaps.unexamined, gaps.facts)))
+    assert f"| Missing | {gaps.counted} things:" in model_card.markdown(report)
+
+
+def test_without_declarations_every_topic_is_missing(
+    reported: Callable[..., Report], assessed: Callable[..., object]
+) -> None:
+    report = reported(assessment=assessed())
+
+    assert len(model_card.card(report).gaps.statements) == len(topics())
+    assert "no declarations file names this model" in model_card.markdown(report)
+
+
+def test_a_lost_measurement_is_missing_by_name(reported: Callable[..., Report], report: Report) -> None:
+    record = report.record
+    left = tuple(m for m in record.measurements if m.id != "performance.class.shirt.recall")
+
+    lost = reported(record.model_copy(update={"measurements": left}))
+
+    assert model_card.card(lost).gaps.measurements == ("performance.class.shirt.recall",)
+    assert "`performance.class.shirt.recall` was owed and not measured" in model_card.markdown(lost)
+
+
+def test_a_check_that_did_not_run_gives_its_reason(reported: Callable[..., Report], report: Report) -> None:
+    entry = report.record.checks[1].model_copy(update={"status": "not_run", "reason": "no labels"})
+    kept: tuple[Measurement, ...] = tuple(m for m in report.record.measurements if m.id.startswith("performance"))
+
+    text = model_card.markdown(
+        reported(report.record.model_copy(update={"checks": (report.record.checks[0], entry), "measurements": kept}))
+    )
+
+    assert "this check has no result (not run: no labels)" in text
+
+
+def test_refusals_stand_before_what_passed(report: Report) -> None:
+    verdict = model_card.card(report).decision
+
+    assert verdict is not None
+    assert [clause.outcome for clause in verdict.clauses] == ["failed", "passed"]
+    assert "**Refused** by the policy default: 1 passed, 1 failed" in model_card.markdown(report)
+
+
+def test_without_a_policy_there_is_no_verdict(reported: Callable[..., Report], assessed: Callable[..., object]) -> None:
+    text = model_card.markdown(reported(assessment=assessed()))
+
+    assert "no policy was applied to this evidence, so there is no verdict" in text
+    assert "**Passed**" not in text
+
+
+def test_limits_of_each_check_are_printed(report: Report) -> None:
+    text = model_card.markdown(report)
+
+    assert all(text.count(limit) == len(report.record.checks) for limit in report.record.checks[0].limits)
+
+
+def test_the_snippet_names_the_audited_model_and_is_python(report: Report) -> None:
+    snippet = model_card.markdown(report).partition("```python\n")[2].partition("```")[0]
+
+    compile(snippet, "snippet", "exec")
+    assert 'load_model("models:/FashionMNIST_PyTorch/1")' in snippet
+    assert "torch.rand(1, 1, 28, 28)" in snippet
+
+
+def test_the_json_card_has_facts_statements_and_numbers(report: Report) -> None:
+    text = model_card.data(report)
+
+    found = json.loads(text)
+    assert text.endswith("}\n")
+    assert len(found["declared"]) == len(topics())
+    assert found["missing"]["count"] == model_card.card(report).gaps.counted
+    assert [m["id"] for m in found["measured"]] == [m.id for m in report.record.measurements]
+
+
+def test_the_page_shows_charts_and_pictures_in_itself(report: Report) -> None:
+    page = model_card.html(report)
+
+    assert page.count("<svg") == 2
+    assert page.count('src="data:image/png;base64,') == 1
+    assert len(page.encode()) < 400_000
+
+
+def test_a_picture_that_is_no_png_is_not_put_on_the_page(reported: Callable[..., Report]) -> None:
+    page = model_card.html(reported(files={"evidence/confusion/pairs.png": b"<svg onload=alert(1)>"}))
+
+    assert "the stored file is no PNG" in page
+    assert "onload" not in page

@@ -1,0 +1,47 @@
+from __future__ import annotations
+
+from fmnist_governance.render.markdown import to_html
+
+
+def body(markdown: str) -> str:
+    return to_html(markdown, lambda path, shows: f"[{path}|{shows}]").html
+
+
+def test_raw_html_stays_text() -> None:
+    assert "<script>" not in body("<script>alert(1)</script>\n\na <b>c</b>")
+
+
+def test_a_link_cannot_leave_the_page() -> None:
+    assert 'href="#"' in body("[a](http://evil.example)")
+    assert "evil" not in body("[a](http://evil.example)")
+
+
+def test_a_picture_is_looked_up_and_never_fetched() -> None:
+    assert body("![shows](charts/a%20b.svg)") == "<p>[charts/a b.svg|shows]</p>\n"
+
+
+def test_a_number_leads_to_its_row() -> None:
+    html = body('[9](#every-measurement "a.b")\n\n## Every measurement\n\n| M | V |\n| - | - |\n| `a.b` | 9 |\n')
+
+    assert 'href="#m-a.b"' in html
+    assert '<tr id="m-a.b">' in html
+
+
+def test_headings_have_anchors_that_differ() -> None:
+    found = to_html("# A b\n\n## A b\n\n## Ä: c\n", lambda path, _: path)
+
+    assert [heading.anchor for heading in found.headings] == ["a-b", "a-b-1", "ä-c"]
+
+
+def test_every_cell_of_a_header_says_what_it_heads() -> None:
+    html = body("| A | B |\n| - | - |\n| a | b |\n| c | d |\n")
+
+    assert html.count('scope="col"') == 2
+    assert html.count('<th scope="row">') == html.count("</th>") - 2 == 2
+
+
+def test_a_word_of_state_is_marked_and_other_bold_words_are_not() -> None:
+    html = body("**Missing**: x. **Wonderful**.")
+
+    assert '<strong class="state missing">Missing</strong>' in html
+    assert "<strong>Wonderful</strong>" in html
