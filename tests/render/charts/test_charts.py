@@ -57,7 +57,8 @@ def test_counts_of_the_matrix_are_written_in_its_cells() -> None:
 def test_a_matrix_of_many_long_names_is_drawn(size: int) -> None:
     svg = CONFUSION_MATRIX.draw(square(*("n" * 60 + str(k) for k in range(size))), "label")
 
-    assert len(ET.fromstring(svg).findall(f".//{SVG}rect")) == size * size + 1  # noqa: S314 - our own text
+    assert svg.count("M") == size * size
+    assert len(svg) < 320_000
 
 
 @pytest.mark.parametrize("name", ["<script>", '"/><x', "]]>", "&amp;", "\u202ea", "\x1b[0m", "\x00"])
@@ -65,7 +66,7 @@ def test_a_hostile_name_stays_text(name: str) -> None:
     svg = CONFUSION_MATRIX.draw(square(name, "b"), name)
 
     assert {found.tag for found in ET.fromstring(svg).iter()} == {  # noqa: S314 - our own text
-        f"{SVG}{tag}" for tag in ("svg", "style", "g", "text", "rect")
+        f"{SVG}{tag}" for tag in ("svg", "style", "g", "text", "rect", "path")
     }
 
 

@@ -19,7 +19,8 @@ _STYLE = (
     f"@media print{{svg.fg{{--ink:#000;--soft:#333;--line:#999;--right:{RIGHT}}}}}"
     "svg.fg text{fill:var(--ink);font-size:12px}svg.fg text.soft{fill:var(--soft)}svg.fg .small text{font-size:9px}"
     "svg.fg .line{stroke:var(--line);fill:none}svg.fg .right{stroke:var(--right);fill:var(--right)}"
-    "svg.fg text.pale{fill:#fff}svg.fg text.dark{fill:#111}svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
+    "svg.fg text.pale{fill:#fff}svg.fg text.dark{fill:#111}svg.fg text.faint{fill:#5b6675}"
+    "svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
 )
 
 

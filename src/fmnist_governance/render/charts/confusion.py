@@ -58,26 +58,34 @@ def _axes(names: list[str], left: float, top: float, side: float) -> Iterator[st
 
 
 def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Iterator[str]:
+    squares: dict[str, list[str]] = {}
+    figures = []
     for i, row in enumerate(counts):
-        whole = sum(row)
+        whole = sum(row) or 1
         for j, count in enumerate(row):
+            x, y, shade = left + j * side, top + i * side, _shade(count / whole, right=i == j)
             if count:
-                share = count / whole
-                yield _cell(left + j * side, top + i * side, side, count, share, right=i == j)
-            elif side > 20:  # noqa: PLR2004 - pixels in which a figure of 12 px fits
-                yield words(left + (j + 0.5) * side, top + (i + 0.5) * side + 4, "0", "soft mid")
-    size = number(side * len(counts))
-    yield f'<rect x="{number(left)}" y="{number(top)}" width="{size}" height="{size}" class="line"/>'
+                squares.setdefault(mixed(RIGHT if i == j else WRONG, shade), []).append(f"M{number(x)} {number(y)}")
+            figures.append(words(x + side / 2, y + side / 2 + 4, f"{count}", _ink(count, shade)))
+    step, size = number(side), number(side * len(counts))
+    place = f'x="{number(left)}" y="{number(top)}" width="{size}" height="{size}"'
+    yield f'<rect {place} fill="#fff"/>'
+    for fill, corners in sorted(squares.items()):
+        drawn = "".join(f"{corner}h{step}v{step}h-{step}z" for corner in corners)
+        yield f'<path fill="{fill}" d="{drawn}"/>'
+    yield f'<rect {place} class="line"/>'
+    if len(counts) <= _LEGIBLE:
+        yield from figures
 
 
-def _cell(x: float, y: float, side: float, count: int, share: float, *, right: bool) -> str:  # noqa: PLR0913 - a cell
-    shade = share if right else min(1.0, 0.08 + share * 3)
-    place = f'x="{number(x)}" y="{number(y)}" width="{number(side)}" height="{number(side)}"'
-    fill = mixed(RIGHT if right else WRONG, shade)
-    drawn = f'<rect {place} fill="{fill}"/>'
-    if side < 20:  # noqa: PLR2004 - pixels in which a figure of 12 px fits
-        return drawn
-    return drawn + words(x + side / 2, y + side / 2 + 4, f"{count}", "mid pale" if shade > _DARK else "mid dark")
+def _shade(share: float, *, right: bool) -> float:
+    return share if right else min(1.0, 0.08 + share * 3)
+
+
+def _ink(count: int, shade: float) -> str:
+    if not count:
+        return "faint mid"
+    return "mid pale" if shade > _DARK else "mid dark"
 
 
 def mixed(colour: str, shade: float) -> str:
