@@ -1,0 +1,1 @@
+"""Images and a recipe in, weights and what happened out."""
