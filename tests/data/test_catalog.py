@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import contextlib
 import subprocess
 import sys
 import zipfile
@@ -7,6 +8,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from PIL import Image
 from sklearn.datasets import load_digits
 
@@ -67,8 +70,11 @@ def test_the_sample_is_stratified_and_what_was_pinned() -> None:
 def test_the_sample_is_drawn_from_the_published_images() -> None:
     from fmnist_governance.data import fashion_mnist
 
-    drawn = sample.drawn(fashion_mnist.fetch().path)
+    folder = fashion_mnist.fetch().path
+    drawn, whole = sample.drawn(folder), fashion_mnist.load(folder)
+    seen = {image.tobytes() for image in whole.splits["train"].images}
 
+    assert not seen & {image.tobytes() for image in sample.load().splits["validation"].images}
     assert {name: digest(data) for name, data in drawn.items()} == {file.name: file.digest for file in sample.FILES}
 
 
@@ -169,6 +175,28 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path: Path) -> None:
             catalog.load(f"npz:{tmp_path / name}")
 
 
+def test_an_array_that_promises_more_than_there_is_memory_is_refused(tmp_path: Path) -> None:
+    header = b"\x93NUMPY\x01\x00" + (118).to_bytes(2, "little")
+    shape = b"{'descr': '|u1', 'fortran_order': False, 'shape': (1000000000000000,), }"
+    with zipfile.ZipFile(tmp_path / "x.npz", "w") as archive:
+        archive.writestr("x_test.npy", header + shape.ljust(117) + b"\n")
+
+    with pytest.raises(DatasetError, match="unpacks to 1,000,000,000,000,000 bytes"):
+        catalog.load(f"npz:{tmp_path / 'x.npz'}")
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(where=st.integers(0, 2000), what=st.integers(0, 255))
+def test_no_damaged_npz_file_is_a_crash(tmp_path: Path, where: int, what: int) -> None:
+    path = npz(tmp_path / "set.npz", x_test=np.zeros((3, 4, 4), dtype=np.uint8), y_test=np.arange(3))
+    data = bytearray(path.read_bytes())
+    data[where % len(data)] = what
+    path.write_bytes(data)
+
+    with contextlib.suppress(DatasetError):
+        assert len(catalog.load(f"npz:{path}").splits["test"]) == 3
+
+
 @pytest.fixture
 def tree(tmp_path: Path) -> Path:
     generator = np.random.default_rng(0)
@@ -212,6 +240,15 @@ def _link(tree: Path) -> None:
     (tree / "test" / "boot" / "link.png").symlink_to("/etc/hostname")
 
 
+def _linked_split(tree: Path) -> None:
+    (tree / "test").rename(tree.parent / "elsewhere")
+    (tree / "test").symlink_to(tree.parent / "elsewhere")
+
+
+def _deep(tree: Path) -> None:
+    Image.fromarray(np.full((28, 28), 300, dtype=np.uint16)).save(tree / "test" / "boot" / "deep.png")
+
+
 def _class(tree: Path) -> None:
     (tree / "train" / "extra").mkdir()
 
@@ -228,6 +265,8 @@ def _renamed(tree: Path) -> None:
         (_text, r"00\.png: not readable as PNG"),
         (_cut, r"00\.png: not readable as PNG"),
         (_link, r"link\.png: a link"),
+        (_linked_split, "test: a link"),
+        (_deep, "deep.png: its pixels are of mode I;16"),
         (_class, "its classes are boot, coat, extra; those of test are boot, coat"),
         (_renamed, "no such folder"),
     ],

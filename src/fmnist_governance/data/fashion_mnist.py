@@ -6,7 +6,6 @@ Image Dataset for Benchmarking Machine Learning Algorithms, arXiv 1708.07747. Co
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -16,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from fmnist_governance.data import debian, idx
+from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, Split, with_validation
 from fmnist_governance.data.idx import IdxFile
 from fmnist_governance.errors import DatasetError
@@ -77,8 +77,7 @@ class Fetched:
 
 def cache() -> Path:
     """Return the folder of the user's cache that keeps the files."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "fmnist-audit" / "fashion-mnist"
+    return user_cache() / "fashion-mnist"
 
 
 def load(folder: Path, files: tuple[IdxFile, ...] = FILES, name: str = "fashion-mnist") -> Dataset:
@@ -107,8 +106,12 @@ def available(data_dir: Path | None = None) -> Dataset:
     Raises:
         DatasetError: They cannot be had, or are not what was published.
     """
-    here = (data_dir,) if data_dir else tuple(folder for folder in (cache(), DEBIAN) if folder.is_dir())
+    here = (data_dir,) if data_dir else tuple(folder for folder in (cache(), DEBIAN) if _any_there(folder))
     return load(here[0] if here else fetch().path)
+
+
+def _any_there(folder: Path) -> bool:
+    return any(idx.find(folder, file) for file in FILES)
 
 
 def _path(folder: Path, file: IdxFile) -> Path:
@@ -138,7 +141,7 @@ def verify(data_dir: Path | None = None) -> list[str]:
         DatasetError: There are none.
     """
     for folder in (data_dir,) if data_dir else (cache(), DEBIAN):
-        if folder.is_dir():
+        if data_dir or _any_there(folder):
             return problems(folder)
     msg = f"{cache()}: no data there yet; run `fmnist-audit data fetch`"
     raise DatasetError(msg)
@@ -159,7 +162,7 @@ def fetch(data_dir: Path | None = None) -> Fetched:
         return Fetched(data_dir, "--data-dir", ())
     attempts: list[str] = []
     for name, folder in (("the user's cache", cache()), ("Debian's folder of data sets", DEBIAN)):
-        wrong = problems(folder) if folder.is_dir() else [f"{folder}: not there"]
+        wrong = problems(folder) if _any_there(folder) else [f"{folder}: not there"]
         if not wrong:
             return Fetched(folder, name, tuple(attempts))
         attempts.append(f"{name}: {wrong[0]}")

@@ -32,6 +32,7 @@ def load(root: Path) -> Dataset:
         raise DatasetError(msg)
     classes = _classes(root / "test")
     for name in present:
+        _refuse_link(root / name)
         if (found := _classes(root / name)) != classes:
             msg = f"{root / name}: its classes are {', '.join(found)}; those of test are {', '.join(classes)}"
             raise DatasetError(msg)
@@ -68,11 +69,16 @@ def _split(folder: Path, classes: tuple[str, ...]) -> Split:
 
 
 def _files(folder: Path) -> Iterator[Path]:
+    _refuse_link(folder)
     for path in sorted(folder.glob("*.png")):
-        if path.is_symlink() or folder.is_symlink():
-            msg = f"{path}: a link; copy the image into the folder"
-            raise DatasetError(msg)
+        _refuse_link(path)
         yield path
+
+
+def _refuse_link(path: Path) -> None:
+    if path.is_symlink():
+        msg = f"{path}: a link; a data set is made of plain folders and files, copy them"
+        raise DatasetError(msg)
 
 
 def _image(path: Path) -> NDArray[np.uint8]:
@@ -84,8 +90,11 @@ def _image(path: Path) -> NDArray[np.uint8]:
             if picture.width * picture.height > LARGEST_PIXELS:
                 msg = f"{path}: {picture.width} x {picture.height} pixels; at most {LARGEST_PIXELS:,} are read"
                 raise DatasetError(msg)
-            grey = picture.mode in {"1", "L", "I", "I;16", "LA"}
-            pixels = np.asarray(picture.convert("L" if grey else "RGB"), dtype=np.uint8)
+            if picture.mode not in {"L", "RGB"}:
+                msg = f"{path}: its pixels are of mode {picture.mode}; expected 8-bit grey (L) or colour (RGB)"
+                raise DatasetError(msg)
+            grey = picture.mode == "L"
+            pixels = np.asarray(picture, dtype=np.uint8)
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as err:
         msg = f"{path}: not readable as PNG ({err})"
         raise DatasetError(msg) from err

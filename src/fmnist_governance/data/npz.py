@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import tokenize
 import zipfile
+import zlib
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +18,18 @@ from fmnist_governance.errors import DatasetError
 SPLITS = ("train", "validation", "test")
 LARGEST_BYTES = 4 * 1024**3
 """Of the unpacked file."""
+_UNREADABLE = (
+    OSError,
+    ValueError,
+    EOFError,
+    KeyError,
+    SyntaxError,
+    RuntimeError,
+    zlib.error,
+    zipfile.BadZipFile,
+    tokenize.TokenError,
+)
+"""What the readers of zip and NumPy files raise on damage, encryption and objects."""
 _FORM = "expected x_SPLIT (N, H, W) or (N, C, H, W) uint8, y_SPLIT (N,) integers and classes (K,) text"
 
 
@@ -36,19 +52,34 @@ def load(path: Path) -> Dataset:
 def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     wanted = {"classes", *(f"{axis}_{split}" for axis in "xy" for split in SPLITS)}
     try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(item.file_size for item in archive.infolist())
-        if size > LARGEST_BYTES:
-            msg = f"{path}: unpacks to {size:,} bytes; at most {LARGEST_BYTES:,} are read"
-            raise DatasetError(msg)
+        _demand_small(path)
         with np.load(path, allow_pickle=False) as file:
             return {name: file[name] for name in file.files if name in wanted}
     except FileNotFoundError as err:
         msg = f"{path}: no such file"
         raise DatasetError(msg) from err
-    except (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, NotImplementedError, SyntaxError) as err:
+    except _UNREADABLE as err:
         msg = f"{path}: not readable as .npz without running code ({err}); {_FORM}"
         raise DatasetError(msg) from err
+
+
+def _demand_small(path: Path) -> None:
+    """Refuse a file that would fill the memory, by what the archive and each array's own header promise."""
+    with zipfile.ZipFile(path) as archive:
+        sizes = [item.file_size for item in archive.infolist()]
+        for name in archive.namelist():
+            with archive.open(name) as member:
+                sizes.append(_promised_bytes(member))
+    if max(sum(sizes), *sizes) > LARGEST_BYTES:
+        msg = f"{path}: unpacks to {max(sizes):,} bytes; at most {LARGEST_BYTES:,} are read"
+        raise DatasetError(msg)
+
+
+def _promised_bytes(member: IO[bytes]) -> int:
+    version = np.lib.format.read_magic(member)
+    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else np.lib.format.read_array_header_2_0
+    shape, _, dtype = header(member)
+    return math.prod(shape) * int(dtype.itemsize)
 
 
 def _classes(path: Path, arrays: dict[str, NDArray[np.generic]]) -> tuple[str, ...]:

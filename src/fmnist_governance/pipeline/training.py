@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from pathlib import Path
 import torch
 
 from fmnist_governance.config.recipe import Recipe
+from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, Split
 from fmnist_governance.errors import DatasetError
 from fmnist_governance.evidence.manifest import canonical, digest
@@ -46,7 +46,6 @@ class Trained:
 
 def checkpoint_folder(asked: Asked, data: DatasetFacts) -> Path:
     """Return where this very training keeps its checkpoint: the user's cache, by what was asked of it."""
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     name = digest(
         canonical(
             {
@@ -58,7 +57,7 @@ def checkpoint_folder(asked: Asked, data: DatasetFacts) -> Path:
             }
         )
     )
-    return Path(base) / "fmnist-audit" / "checkpoints" / name.removeprefix("sha256:")[:16]
+    return user_cache() / "checkpoints" / name.removeprefix("sha256:")[:16]
 
 
 def fit(  # noqa: PLR0913 - what a training is made of
