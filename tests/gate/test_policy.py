@@ -29,6 +29,15 @@ def changed(old: str, new: str) -> str:
     return GOOD.replace(old, new)
 
 
+def other(kind: str, settings: str) -> str:
+    return (
+        changed("at_least", kind)[: -len("    measurement: performance.accuracy\n    floor: 0.9\n")]
+        + f"    {settings}\n"
+    )
+
+
+GROUP = changed("at_least", "group").replace("measurement: performance.accuracy", "pattern: performance.*")
+
 HOSTILE = {
     "empty file": ("", 1, "the file is empty"),
     "no clauses": (GOOD[: GOOD.index("clauses")] + "clauses: []\n", 3, "clauses: is empty; expected at least 1"),
@@ -38,7 +47,7 @@ HOSTILE = {
     "duplicate clause": (GOOD + GOOD[GOOD.index("  - id") :], 10, "has the id of the one on line 4"),
     "unknown key": (GOOD + "    flor: 0.1\n", 10, "clauses[0].flor: unknown key; did you mean 'floor'?"),
     "unknown key on top": ("waive: all\n" + GOOD, 1, "waive: unknown key; known are name, title, clauses"),
-    "unknown kind": (changed("at_least", "at_lest"), 5, "'at_lest' is not one of at_least, at_most, check_measured"),
+    "unknown kind": (changed("at_least", "at_lest"), 5, "'at_lest' is not one of at_least, at_most, group"),
     "kind of the wrong type": (changed("at_least", "[at_least]"), 5, "a list of 1 is not one of"),
     "no kind": (changed("    kind: at_least\n", ""), 4, "clauses[0].kind: is missing; one of at_least"),
     "nan": (changed("0.9", ".nan"), 9, ".nan is not a finite number"),
@@ -50,6 +59,21 @@ HOSTILE = {
     "no reason": (changed("    because: It is sold so\n", ""), 4, "clauses[0].because: is missing"),
     "stock reason": (changed("It is sold so", "TODO"), 7, "clauses[0].because: states nothing"),
     "pattern for an id": (changed("performance.accuracy", "performance.*"), 8, "clauses[0].measurement"),
+    "pattern without a check": (GROUP.replace("performance.*", "'*.recall'"), 8, "clauses[0].pattern"),
+    "pattern that is an id": (GROUP.replace("performance.*", "performance.accuracy"), 8, "clauses[0].pattern"),
+    "two bounds": (GROUP + "    ceiling: 0.9\n", 4, "give either a floor or a ceiling"),
+    "no bound": (GROUP.replace("    floor: 0.9\n", ""), 4, "give either a floor or a ceiling"),
+    "of none": (GROUP + "    of: 0\n", 10, "clauses[0].of"),
+    "of some": (GROUP + "    of: some\n", 10, "clauses[0].of"),
+    "unknown topic": (other("declaration_present", "topics: [contacts]"), 8, "did you mean 'contact'?"),
+    "no topics": (other("declaration_present", "topics: []"), 8, "is empty"),
+    "short digest": (other("dataset_is_one_of", "digests: ['sha256:12']"), 8, "clauses[0].digests[0]"),
+    "no digests": (other("dataset_is_one_of", "digests: []"), 8, "is empty"),
+    "unknown suite": (other("suite_at_least", "suite: standart"), 8, "did you mean 'standard'?"),
+    "any version": (other("library_versions", "packages: {torch: ''}"), 8, "names no versions"),
+    "no version": (other("library_versions", "packages: {torch: new}"), 8, "names no versions"),
+    "no packages": (other("library_versions", "packages: {}"), 8, "is empty"),
+    "age of nothing": (other("evidence_no_older_than", "days: 0"), 8, "should be greater than 0"),
     "wrong severity": (changed("    floor", "    severity: blok\n    floor"), 9, "'blok' is not one of block, warn"),
     "only warnings": (changed("    floor", "    severity: warn\n    floor"), 3, "can never refuse"),
     "billion laughs": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "anchor &a is not allowed"),

@@ -15,6 +15,8 @@ from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.evidence.record import SuiteName
 
 CUSTOM = "custom"
+STRENGTH = ("quick", "standard", "full")
+"""The shipped suites; each asks at least as much as the one before."""
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=60)]
 
 

@@ -9,6 +9,7 @@ from pydantic import Field, FiniteFloat
 from fmnist_governance.evidence.record import MeasurementId
 from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.tightening import higher, rising
 
 
 class AtLeastClause(Clause):
@@ -26,4 +27,10 @@ def judge(case: Case, clause: AtLeastClause) -> Judgement:
     return judge_bound(case.record, clause.measurement, ">=", clause.floor, clause.on)
 
 
-AT_LEAST = Rule(kind="at_least", clause=AtLeastClause, judge=judge, outcomes=OUTCOMES)
+AT_LEAST = Rule(
+    kind="at_least",
+    clause=AtLeastClause,
+    judge=judge,
+    outcomes=OUTCOMES,
+    tighter={"floor": higher, "on": rising("value", "interval")},
+)

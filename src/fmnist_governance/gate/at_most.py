@@ -9,6 +9,7 @@ from pydantic import Field, FiniteFloat
 from fmnist_governance.evidence.record import MeasurementId
 from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.tightening import lower, rising
 
 
 class AtMostClause(Clause):
@@ -26,4 +27,10 @@ def judge(case: Case, clause: AtMostClause) -> Judgement:
     return judge_bound(case.record, clause.measurement, "<=", clause.ceiling, clause.on)
 
 
-AT_MOST = Rule(kind="at_most", clause=AtMostClause, judge=judge, outcomes=OUTCOMES)
+AT_MOST = Rule(
+    kind="at_most",
+    clause=AtMostClause,
+    judge=judge,
+    outcomes=OUTCOMES,
+    tighter={"ceiling": lower, "on": rising("value", "interval")},
+)

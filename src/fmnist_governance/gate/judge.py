@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fmnist_governance.errors import ConfigError
-from fmnist_governance.evidence.assessment import Finding, Verdict, passes
+from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, passes
 from fmnist_governance.gate.policy import Entry, Policy
-from fmnist_governance.gate.rule import Case
+from fmnist_governance.gate.rule import Case, Clause
 
 
 def judge_policy(policy: Policy, case: Case) -> Verdict:
@@ -29,13 +29,19 @@ def judge_policy(policy: Policy, case: Case) -> Verdict:
 def _finding(entry: Entry, case: Case) -> Finding:
     clause = entry.clause
     judgement = entry.rule.judge(case, clause)
+    lenient = _only_warns(clause, judgement.outcome)
     return Finding(
         clause=clause.id,
         title=clause.title,
         because=clause.because,
-        severity=clause.severity,
+        severity=Severity.WARN if lenient else clause.severity,
         outcome=judgement.outcome,
-        message=judgement.message,
+        message=judgement.message + ("; the clause says that this only warns" if lenient else ""),
         measurements=judgement.measurements,
         line=entry.line,
     )
+
+
+def _only_warns(clause: Clause, outcome: Outcome) -> bool:
+    leniency = {Outcome.UNDECIDED: clause.when_undecided, Outcome.NO_EVIDENCE: clause.when_no_evidence}
+    return clause.severity is Severity.BLOCK and leniency.get(outcome) == "warn"

@@ -10,6 +10,7 @@ from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.gate.lookup import lack_of
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.tightening import more
 
 _NAMED = 3
 
@@ -60,4 +61,5 @@ CHECK_MEASURED = Rule(
     clause=CheckMeasuredClause,
     judge=judge,
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
+    tighter={"checks": more},
 )

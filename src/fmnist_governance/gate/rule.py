@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Generic, TypeVar
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from fmnist_governance.evidence.assessment import Outcome, Severity
 from fmnist_governance.evidence.declared import Declarations, is_placeholder
 from fmnist_governance.evidence.record import Digest, EvidenceRecord, Timestamp
+
+Read = Callable[[str], bytes | None]
+"""Returns a sealed file by its path in the run; None where there is none."""
+
+
+def _nothing(_path: str) -> bytes | None:
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """An earlier audit that a model is held against."""
+
+    record: EvidenceRecord
+    seal: Digest
+    read: Read = _nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +40,9 @@ class Case:
     """None when no declarations name this model."""
     as_of: Timestamp
     """The time that counts as now."""
+    read: Read = _nothing
+    baseline: Baseline | None = None
+    """None when the gate was given no run to compare with."""
 
 
 def _says_something(text: str) -> str:
@@ -35,6 +54,9 @@ def _says_something(text: str) -> str:
 
 Said = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_says_something)]
 ClauseId = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$", max_length=80)]
+
+
+Leniency = Literal["refuse", "warn"]
 
 
 class Clause(BaseModel):
@@ -51,6 +73,10 @@ class Clause(BaseModel):
     """Why the clause is there; shown to whoever it refuses."""
     severity: Severity = Severity.BLOCK
     """Whether a clause that does not pass refuses the model (`block`) or is only told (`warn`)."""
+    when_undecided: Leniency = "refuse"
+    """What a blocking clause does when the evidence does not decide: `refuse`, or only `warn`."""
+    when_no_evidence: Leniency = "refuse"
+    """What a blocking clause does when there is no evidence: `refuse`, or only `warn`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +103,5 @@ class Rule(Generic[C]):
     """Raises ConfigError where the record shows that the clause can never fail, or never hold."""
     outcomes: frozenset[Outcome]
     """Every outcome that the kind can have; the tests show each of them."""
+    tighter: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    """Setting to whether a new value (first) demands at least as much as an old one; others must stay as they are."""

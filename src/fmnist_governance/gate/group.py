@@ -1,0 +1,122 @@
+"""Do the measurements of a group, such as the recall of each class, hold a floor or a ceiling?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, PositiveInt, model_validator
+
+from fmnist_governance.errors import ConfigError
+from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
+from fmnist_governance.gate.lookup import Absent
+from fmnist_governance.gate.pattern import Pattern, members
+from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.tightening import higher, lower, rising
+
+_NAMED = 3
+_WORST_FIRST = (Outcome.FAILED, Outcome.NO_EVIDENCE, Outcome.UNDECIDED, Outcome.PASSED)
+
+Which = Literal["every", "any", "worst"]
+
+
+class GroupClause(Clause):
+    """A floor or a ceiling for all ids that fit a pattern and that their check promised, measured or not."""
+
+    kind: Literal["group"]
+    pattern: Pattern
+    of: Which | PositiveInt = "every"
+    """How many must hold: `every`, `any`, at least so many, or `worst`: the one with the worst value."""
+    members: PositiveInt | None = None
+    """How many ids must have been promised at least, so that a group that shrank is noticed."""
+    floor: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    """In the unit of the measurements (90 % is 0.9)."""
+    ceiling: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    """In the unit of the measurements (5 % is 0.05)."""
+    on: On = "interval"
+
+    @model_validator(mode="after")
+    def _one_bound(self) -> GroupClause:
+        if (self.floor is None) is (self.ceiling is None):
+            msg = "give either a floor or a ceiling"
+            raise ValueError(msg)
+        return self
+
+
+def judge(case: Case, clause: GroupClause) -> Judgement:
+    """Judge each member by the bound, then the group by its members. A lost member is no evidence."""
+    found = members(case.record, clause.pattern)
+    if isinstance(found, Absent):
+        return Judgement(Outcome.NO_EVIDENCE, found.reason)
+    if clause.members is not None and len(found) < clause.members:
+        message = f"{clause.pattern} stands for {len(found)} promised measurements; {clause.members} are asked for"
+        return Judgement(Outcome.NO_EVIDENCE, message, found)
+    judged = {id_: _member(case.record, id_, clause) for id_ in found}
+    if clause.of == "worst":
+        return _worst(case.record, judged, clause)
+    return _counted(judged, clause)
+
+
+def _member(record: EvidenceRecord, id_: str, clause: GroupClause) -> Judgement:
+    if clause.floor is not None:
+        return judge_bound(record, id_, ">=", clause.floor, clause.on)
+    return judge_bound(record, id_, "<=", clause.ceiling or 0.0, clause.on)
+
+
+def _worst(record: EvidenceRecord, judged: Mapping[str, Judgement], clause: GroupClause) -> Judgement:
+    lost = [id_ for id_, judgement in judged.items() if judgement.outcome is Outcome.NO_EVIDENCE]
+    if lost:
+        return Judgement(Outcome.NO_EVIDENCE, f"the worst is not known: {judged[lost[0]].message}", tuple(judged))
+    values = {id_: found.value for id_ in judged if (found := record.find(id_))}
+    pick: Callable[..., str] = min if clause.floor is not None else max
+    worst = judged[pick(values, key=values.__getitem__)]
+    return Judgement(worst.outcome, f"the worst of {len(judged)}: {worst.message}", tuple(judged))
+
+
+def _counted(judged: Mapping[str, Judgement], clause: GroupClause) -> Judgement:
+    needed = {"every": len(judged), "any": 1}.get(str(clause.of), clause.of)
+    if not isinstance(needed, int) or needed > len(judged):
+        msg = f"{clause.of} of {clause.pattern} can never hold: it stands for {len(judged)} measurements"
+        raise ConfigError(msg)
+    held, undecided, lost = (
+        sum(judgement.outcome is outcome for judgement in judged.values())
+        for outcome in (Outcome.PASSED, Outcome.UNDECIDED, Outcome.NO_EVIDENCE)
+    )
+    if held >= needed:
+        outcome = Outcome.PASSED
+    elif held + undecided + lost < needed:
+        outcome = Outcome.FAILED
+    else:
+        outcome = Outcome.NO_EVIDENCE if held + undecided < needed else Outcome.UNDECIDED
+    asked = f"{needed} must" if needed < len(judged) else "all must"
+    message = f"{held} of {len(judged)} measurements of {clause.pattern} hold; {asked}{_others(judged)}"
+    return Judgement(outcome, message, tuple(judged))
+
+
+def _others(judged: Mapping[str, Judgement]) -> str:
+    others = [judgement for judgement in judged.values() if judgement.outcome is not Outcome.PASSED]
+    if not others:
+        lowest = next(iter(judged.values()))
+        return f", such as {lowest.message}"
+    others.sort(key=lambda judgement: _WORST_FIRST.index(judgement.outcome))
+    shown = "; ".join(f"{judgement.outcome}: {judgement.message}" for judgement in others[:_NAMED])
+    return f": {shown}" + (f"; and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
+
+
+def _no_less(new: Which | int, old: Which | int) -> bool:
+    if new == "every":
+        return True
+    return isinstance(new, int) and (old == "any" or (isinstance(old, int) and new >= old))
+
+
+GROUP = Rule(
+    kind="group",
+    clause=GroupClause,
+    judge=judge,
+    outcomes=OUTCOMES,
+    tighter={
+        "floor": higher, "ceiling": lower, "members": higher, "of": _no_less, "on": rising("value", "interval"),
+    },
+)  # fmt: skip

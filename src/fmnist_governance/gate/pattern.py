@@ -1,0 +1,25 @@
+"""Which measurements does a pattern such as `performance.class.*.recall` stand for?"""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import Field
+
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.gate.lookup import Absent, lack_of
+
+Pattern = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.([a-z0-9_]+|\*))*\.\*(\.([a-z0-9_]+|\*))*$", max_length=200)]
+"""Segments joined by dots, the check's name first; `*` stands for one whole segment."""
+
+
+def members(record: EvidenceRecord, pattern: str) -> tuple[str, ...] | Absent:
+    """Return every id that the check promised and that fits, measured or not, in record order."""
+    name = pattern.split(".", 1)[0]
+    if lack := lack_of(record, name):
+        return Absent(f"{pattern} was not measured: {lack}")
+    shape = re.compile(re.escape(pattern).replace(r"\*", r"[a-z0-9_]+"))
+    promised = (id_ for check in record.checks if check.name == name for id_ in check.promised)
+    found = tuple(dict.fromkeys(id_ for id_ in promised if shape.fullmatch(id_)))
+    return found or Absent(f"{pattern} was not measured: check {name} promises nothing of that pattern")
