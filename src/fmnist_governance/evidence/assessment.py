@@ -8,8 +8,11 @@ from typing import Annotated
 
 from pydantic import Field, PositiveInt, model_validator
 
+from fmnist_governance.evidence.claimed import Claim
+from fmnist_governance.evidence.classified import RiskClass
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.record import Digest, MeasurementId, Record, Timestamp
+from fmnist_governance.evidence.required import LawFacts, Point
 
 
 class Outcome(StrEnum):
@@ -87,3 +90,11 @@ class Assessment(Record):
     declarations_digest: Digest | None
     verdict: Verdict | None
     """None before a policy was applied."""
+    claims: tuple[Claim, ...] = ()
+    """Empty when no claims file names this model."""
+    requirements: tuple[Point, ...] = ()
+    """Every point of the law's lists, with its state."""
+    risk: RiskClass | None = None
+    """None in an assessment from before there was a classification."""
+    law: LawFacts | None = None
+    """Which text of the law requirements and risk follow."""

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.evidence.assessment import Assessment, Verdict
+from fmnist_governance.evidence.claimed import Claim
 from fmnist_governance.evidence.codec import decode, encode
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.manifest import digest
 from fmnist_governance.evidence.record import EvidenceRecord
 
 if TYPE_CHECKING:
+    from fmnist_governance.claims.claims_file import ClaimsFile
     from fmnist_governance.gate.policy import Policy
 
 FOLDER = "assessments"
@@ -33,8 +35,14 @@ class Concluded:
         return f"{FOLDER}/{self.id}.json"
 
 
-def assess(
-    record: EvidenceRecord, seal: str, declarations: Declarations | None, policy: Policy | None, as_of: str
+def assess(  # noqa: PLR0913 - what a conclusion rests on
+    record: EvidenceRecord,
+    seal: str,
+    declarations: Declarations | None,
+    policy: Policy | None,
+    as_of: str,
+    *,
+    claims: ClaimsFile | None = None,
 ) -> Concluded:
     """Draw the conclusions.
 
@@ -44,8 +52,10 @@ def assess(
         declarations: What people stated; it counts only if it names this model.
         policy: What is demanded; None leaves the verdict open.
         as_of: When the conclusion is drawn.
+        claims: What the provider claims; it counts only if it names this model.
     """
-    stated = declarations if declarations and declarations.cover(registered_name(record.subject.uri)) else None
+    name = registered_name(record.subject.uri)
+    stated = declarations if declarations and declarations.cover(name) else None
     return named(
         Assessment(
             seal=seal,
@@ -53,8 +63,15 @@ def assess(
             declarations=stated,
             declarations_digest=digest(encode(stated)) if stated else None,
             verdict=_judged(record, seal, stated, policy, as_of) if policy else None,
+            claims=_claimed(claims, record) if claims and claims.cover(name) else (),
         )
     )
+
+
+def _claimed(claims: ClaimsFile, record: EvidenceRecord) -> tuple[Claim, ...]:
+    from fmnist_governance.claims.judge import judge_claims
+
+    return judge_claims(claims, record)
 
 
 def _judged(
@@ -68,7 +85,11 @@ def _judged(
 
 def named(assessment: Assessment) -> Concluded:
     """Name an assessment by its digest."""
-    return Concluded(assessment, digest(encode(assessment)).removeprefix("sha256:")[:16])
+    return Concluded(assessment, _id(encode(assessment)))
+
+
+def _id(data: bytes) -> str:
+    return digest(data).removeprefix("sha256:")[:16]
 
 
 def registered_name(uri: str) -> str:
@@ -90,7 +111,7 @@ def newest(files: Mapping[str, bytes], seal: str) -> Concluded | None:
     """
     found = []
     for path, data in sorted(files.items()):
-        concluded = named(decode(data, Assessment, path))
+        concluded = Concluded(decode(data, Assessment, path), _id(data))
         if concluded.path != path or concluded.assessment.seal != seal:
             msg = f"{path}: changed since it was stored, or about other evidence; remove it or judge the run again"
             raise EvidenceError(msg)

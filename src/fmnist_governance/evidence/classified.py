@@ -1,0 +1,80 @@
+"""Which rules of the AI Act a system falls under, by which answers, and what is still open."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from fmnist_governance.evidence.record import Record
+
+Reply = Literal["yes", "no", "unknown"]
+
+
+class Step(Record):
+    """One question of the path and its answer."""
+
+    question: str
+    """The name of the question in the declarations."""
+    asks: str
+    reply: Reply
+    chosen: tuple[str, ...]
+    """Which paragraphs, practices, uses or roles the answer names."""
+    articles: tuple[str, ...]
+    by: str | None
+    on: str | None
+    because: str | None
+
+
+class Duty(Record):
+    """Something that the law asks of somebody because of an outcome."""
+
+    role: str
+    article: str
+    what: str
+
+
+class Applies(Record):
+    """From when rules apply."""
+
+    what: str
+    since: str
+    """The day in the law as amended."""
+    originally: str | None
+    """The day before the amendment; None where there was none."""
+
+
+class ClassOutcome(Record):
+    """One result of the tree; several can hold at once."""
+
+    id: str
+    label: str
+    """In the words of the law."""
+    provisional: bool
+    """Whether an open question can still take it away."""
+    applies: tuple[Applies, ...]
+    duties: tuple[Duty, ...]
+    note: str | None
+
+
+class OpenQuestion(Record):
+    """A question without a usable answer."""
+
+    question: str
+    asks: str
+    articles: tuple[str, ...]
+    why: str
+    """What is lacking in the answer."""
+
+
+class RiskClass(Record):
+    """The classification: a path of answers, and what follows from it."""
+
+    determined: bool
+    """False while a question that could change the class is open."""
+    outcomes: tuple[ClassOutcome, ...]
+    """What was reached; nothing that relieves of duties while a question is open."""
+    path: tuple[Step, ...]
+    open: tuple[OpenQuestion, ...]
+
+    def reached(self, *ids: str) -> bool:
+        """Whether one of these outcomes was reached and does not hang on an open question."""
+        return any(outcome.id in ids and not outcome.provisional for outcome in self.outcomes)
