@@ -46,7 +46,11 @@ HOSTILE = {
     "duplicate key": (GOOD + "    floor: 0.1\n", 10, "key 'floor' is given twice, first on line 9"),
     "duplicate clause": (GOOD + GOOD[GOOD.index("  - id") :], 10, "has the id of the one on line 4"),
     "unknown key": (GOOD + "    flor: 0.1\n", 10, "clauses[0].flor: unknown key; did you mean 'floor'?"),
-    "unknown key on top": ("waive: all\n" + GOOD, 1, "waive: unknown key; known are name, title, clauses"),
+    "unknown key on top": (
+        "waive: all\n" + GOOD,
+        1,
+        "waive: unknown key; known are name, title, extends",
+    ),
     "unknown kind": (changed("at_least", "at_lest"), 5, "'at_lest' is not one of at_least, at_most, group"),
     "kind of the wrong type": (changed("at_least", "[at_least]"), 5, "a list of 1 is not one of"),
     "no kind": (changed("    kind: at_least\n", ""), 4, "clauses[0].kind: is missing; one of at_least"),

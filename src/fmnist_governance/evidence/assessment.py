@@ -10,7 +10,7 @@ from pydantic import Field, PositiveInt, model_validator
 
 from fmnist_governance.evidence.claimed import Claim
 from fmnist_governance.evidence.classified import RiskClass
-from fmnist_governance.evidence.declared import Declarations
+from fmnist_governance.evidence.declared import Day, Declarations
 from fmnist_governance.evidence.record import Digest, MeasurementId, Record, Timestamp
 from fmnist_governance.evidence.required import LawFacts, Point
 
@@ -22,6 +22,8 @@ class Outcome(StrEnum):
     FAILED = "failed"
     UNDECIDED = "undecided"
     NO_EVIDENCE = "no evidence"
+    WAIVED = "waived"
+    """It did not pass, and a waiver that counts lets the model go on without it."""
 
 
 class Severity(StrEnum):
@@ -29,6 +31,47 @@ class Severity(StrEnum):
 
     BLOCK = "block"
     WARN = "warn"
+
+
+class WaiverState(StrEnum):
+    """What became of a waiver."""
+
+    USED = "used"
+    UNUSED = "unused"
+    EXPIRED = "expired"
+    NOT_YET = "not yet granted"
+    TOO_BROAD = "too broad"
+    UNKNOWN = "unknown"
+
+
+class Waiver(Record):
+    """A person's decision that one model may go on without one clause, for some time."""
+
+    clause: str
+    model: Digest | None
+    """Digest of the model that it is for."""
+    version: str | None
+    """The registered version that it is for, such as `models:/NAME/3`."""
+    reason: str
+    approver: str
+    granted: Day
+    expires: Day
+    """The last day on which it counts."""
+
+
+class WaiverFinding(Record):
+    """What the gate made of one waiver."""
+
+    waiver: Waiver
+    state: WaiverState
+    message: str
+    line: PositiveInt
+    """Line of the waiver in its file."""
+
+    @property
+    def refuses(self) -> bool:
+        """Whether it alone keeps the model back: what was waived for this model is waived no longer."""
+        return self.state is WaiverState.EXPIRED
 
 
 class Finding(Record):
@@ -43,17 +86,32 @@ class Finding(Record):
     measurements: tuple[MeasurementId, ...] = ()
     """The measurements that the clause looked at, found or not."""
     line: PositiveInt
-    """Line of the clause in the policy file."""
+    """Line of the clause in the file that states it."""
+    file: str | None = None
+    """That file, seen from the folder of the policy; None for the policy itself."""
+    unwaived: Outcome | None = None
+    """What the clause would have said without its waiver; None unless it is waived."""
 
     @property
     def refuses(self) -> bool:
         """Whether the clause alone keeps the model back."""
-        return self.severity is Severity.BLOCK and self.outcome is not Outcome.PASSED
+        return self.severity is Severity.BLOCK and self.outcome not in {Outcome.PASSED, Outcome.WAIVED}
+
+    @model_validator(mode="after")
+    def _waived_from_something(self) -> Finding:
+        if (self.outcome is Outcome.WAIVED) is not (self.unwaived not in {None, Outcome.PASSED, Outcome.WAIVED}):
+            msg = "a waived clause says what it would have been, and no other does"
+            raise ValueError(msg)
+        return self
 
 
-def passes(findings: Sequence[Finding]) -> bool:
-    """Whether a model may go on: some clause could have refused it, and none did. Nothing checked is no pass."""
-    return any(f.severity is Severity.BLOCK for f in findings) and not any(f.refuses for f in findings)
+def passes(findings: Sequence[Finding], waivers: Sequence[WaiverFinding] = ()) -> bool:
+    """Whether a model may go on: a blocking clause passed, and neither a clause nor a waiver refuses.
+
+    Nothing checked is no pass, and what was waived was not checked.
+    """
+    checked = any(f.severity is Severity.BLOCK and f.outcome is Outcome.PASSED for f in findings)
+    return checked and not any(f.refuses for f in findings) and not any(w.refuses for w in waivers)
 
 
 class PolicyFacts(Record):
@@ -69,10 +127,16 @@ class Verdict(Record):
     passed: bool
     policy: PolicyFacts
     findings: tuple[Finding, ...]
+    waivers: tuple[WaiverFinding, ...] = ()
+    """Every waiver of the waivers file, with what became of it."""
+    waivers_digest: Digest | None = None
+    """Of the waivers file; None where none was read."""
+    baseline: Digest | None = None
+    """Digest of the seal of the run that the model was held against; None without one."""
 
     @model_validator(mode="after")
     def _follows_from_the_findings(self) -> Verdict:
-        if self.passed is not passes(self.findings):
+        if self.passed is not passes(self.findings, self.waivers):
             msg = f"passed is {str(self.passed).lower()}, which is not what the findings say"
             raise ValueError(msg)
         return self

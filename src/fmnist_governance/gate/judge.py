@@ -4,26 +4,47 @@ from __future__ import annotations
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, passes
-from fmnist_governance.gate.policy import Entry, Policy
+from fmnist_governance.gate.entry import Entry
+from fmnist_governance.gate.policy import Policy
 from fmnist_governance.gate.rule import Case, Clause
+from fmnist_governance.gate.waivers import Waivers, apply, weigh
 
 
-def judge_policy(policy: Policy, case: Case) -> Verdict:
-    """Judge every clause, also after one failed.
+def judge_policy(policy: Policy, case: Case, waivers: Waivers | None = None) -> Verdict:
+    """Judge every clause, also after one failed, then look at the waivers.
+
+    Args:
+        policy: What is demanded.
+        case: All that is known of the model.
+        waivers: Which clauses a model may go on without; None for no such file.
 
     Raises:
         ConfigError: The record shows that a clause can never fail or never hold; each such clause is named.
     """
+    findings = _judged(policy, case)
+    weighed = weigh(waivers, findings, case) if waivers else ()
+    findings = apply(findings, weighed)
+    return Verdict(
+        passed=passes(findings, weighed),
+        policy=policy.facts,
+        findings=findings,
+        waivers=weighed,
+        waivers_digest=waivers.digest if waivers else None,
+        baseline=case.baseline.seal if case.baseline else None,
+    )
+
+
+def _judged(policy: Policy, case: Case) -> tuple[Finding, ...]:
     findings: list[Finding] = []
     senseless: list[str] = []
     for entry in policy.entries:
         try:
             findings.append(_finding(entry, case))
         except ConfigError as err:
-            senseless.append(f"{policy.source}:{entry.line}: clause {entry.clause.id}: {err}")
+            senseless.append(f"{entry.source}:{entry.line}: clause {entry.clause.id}: {err}")
     if senseless:
         raise ConfigError("\n".join(senseless))
-    return Verdict(passed=passes(findings), policy=policy.facts, findings=tuple(findings))
+    return tuple(findings)
 
 
 def _finding(entry: Entry, case: Case) -> Finding:
@@ -39,6 +60,7 @@ def _finding(entry: Entry, case: Case) -> Finding:
         message=judgement.message + ("; the clause says that this only warns" if lenient else ""),
         measurements=judgement.measurements,
         line=entry.line,
+        file=entry.file,
     )
 
 

@@ -6,22 +6,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fmnist_governance.evidence.assessment import Finding, Outcome, PolicyFacts, Severity, Verdict, passes
+from fmnist_governance.evidence.assessment import (
+    Finding,
+    Outcome,
+    PolicyFacts,
+    Severity,
+    Verdict,
+    Waiver,
+    WaiverFinding,
+    WaiverState,
+    passes,
+)
 from fmnist_governance.render.verdicts.as_json import render
 from fmnist_governance.render.verdicts.safe_text import columns, safe, wrapped
 from fmnist_governance.render.verdicts.terminal import NEXT, lines
 
 
 def finding(clause: str, outcome: Outcome, severity: Severity = Severity.BLOCK, message: str = "It is so.") -> Finding:
+    unwaived = Outcome.FAILED if outcome is Outcome.WAIVED else None
     return Finding(
         clause=clause, title=f"Title of {clause}", because=f"Reason of {clause}", severity=severity, outcome=outcome,
-        message=message, line=7,
+        message=message, line=7, unwaived=unwaived,
     )  # fmt: skip
 
 
-def verdict(*findings: Finding) -> Verdict:
+def verdict(*findings: Finding, waivers: tuple[WaiverFinding, ...] = ()) -> Verdict:
     policy = PolicyFacts(name="demo", digest="sha256:" + "ab" * 32)
-    return Verdict(passed=passes(findings), policy=policy, findings=findings)
+    return Verdict(passed=passes(findings, waivers), policy=policy, findings=findings, waivers=waivers)
+
+
+def waiver(state: WaiverState, reason: str = "It is bearable") -> WaiverFinding:
+    granted = Waiver(
+        clause="bad", model=None, version="models:/m/1", reason=reason, approver="A. Person",
+        granted="2026-11-01", expires="2026-11-30",
+    )  # fmt: skip
+    return WaiverFinding(waiver=granted, state=state, message=f"The waiver is {state}.", line=3)
 
 
 def test_what_refuses_comes_first_then_warnings_then_what_passed() -> None:
@@ -58,6 +77,33 @@ def test_a_pass_says_so_in_one_word() -> None:
 
 def test_a_verdict_on_nothing_is_a_refusal() -> None:
     assert "Nothing was checked" in lines(verdict())
+
+
+def test_a_verdict_on_waived_clauses_alone_says_why_it_refuses() -> None:
+    assert "No blocking clause passed" in lines(verdict(finding("bad", Outcome.WAIVED)))
+
+
+def test_a_waived_clause_is_told_before_what_passed_with_what_it_would_have_been() -> None:
+    text = lines(verdict(finding("fine", Outcome.PASSED), finding("bad", Outcome.WAIVED)))
+
+    assert text.startswith("PASSED")
+    assert text.index("WAIVED: failed bad (line 7)") < text.index("PASSED fine (line 7)")
+
+
+def test_an_expired_waiver_is_told_first_and_one_that_was_used_by_its_clause() -> None:
+    told = (waiver(WaiverState.USED), waiver(WaiverState.UNUSED), waiver(WaiverState.EXPIRED))
+
+    text = lines(verdict(finding("fine", Outcome.PASSED), waivers=told))
+
+    assert "No clause refuses, and 1 expired waiver does." in text
+    assert text.index("REFUSES: expired waiver of bad (waivers line 3)") < text.index("TELLS: unused waiver of bad")
+    assert "used waiver" not in text.replace("unused", "")
+
+
+def test_a_clause_of_an_extended_policy_names_its_file() -> None:
+    below = finding("bad", Outcome.FAILED).model_copy(update={"file": "policies/base.yaml"})
+
+    assert "REFUSES: failed bad (policies/base.yaml line 7)" in lines(verdict(below))
 
 
 @given(st.text(), st.text(), st.integers(24, 120))

@@ -5,13 +5,21 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict
+from fmnist_governance.evidence.assessment import (
+    Finding,
+    Outcome,
+    Severity,
+    Verdict,
+    WaiverFinding,
+    WaiverState,
+)
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
 NEXT = {
     Outcome.FAILED: "Mend the model or the data and audit again. Whether to ask for less is for the policy's owner.",
     Outcome.UNDECIDED: "Audit on more images, or improve the model until its interval clears the bound.",
     Outcome.NO_EVIDENCE: "Audit with a suite that measures it, or mend the name in the policy.",
+    Outcome.WAIVED: "Mend it before the waiver ends; it is not renewed by itself.",
 }
 """What to do about each outcome that is not a pass."""
 
@@ -27,11 +35,14 @@ def lines(verdict: Verdict, width: int = 80) -> str:
         width: Columns of the terminal; at least 24 are used.
 
     Returns:
-        Lines of at most `width` columns: the answer, then refusing clauses, warnings and passed clauses, in the order
+        Lines of at most `width` columns: the answer, then what refuses, warnings and passed clauses, each in the order
         of the policy; ends with a line feed. No character of the verdict's texts can act on the terminal.
     """
     width = max(width, _NARROWEST)
-    blocks = [_answer(verdict, width), *(_block(finding, width) for finding in sorted(verdict.findings, key=_rank))]
+    findings = [(_rank(finding), _block(finding, width)) for finding in verdict.findings]
+    waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in _to_tell(verdict)]
+    ranked = sorted([*findings, *waivers], key=lambda pair: pair[0])
+    blocks = [_answer(verdict, width), *(block for _, block in ranked)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -41,26 +52,54 @@ def _rank(finding: Finding) -> int:
     return 2 if finding.outcome is Outcome.PASSED else 1
 
 
+def _to_tell(verdict: Verdict) -> Iterator[WaiverFinding]:
+    yield from (found for found in verdict.waivers if found.state is not WaiverState.USED)
+
+
 def _answer(verdict: Verdict, width: int) -> list[str]:
     name = f"policy {verdict.policy.name} ({verdict.policy.digest[: len('sha256:') + 12]})"
     counted = Counter(finding.outcome for finding in verdict.findings)
     clauses = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome if counted[outcome])
-    refusing = sum(finding.refuses for finding in verdict.findings)
-    if verdict.passed:
-        summary = f"No clause refuses. Clauses: {clauses}."
-    elif not verdict.findings:
-        summary = "Nothing was checked, and that passes nothing."
-    else:
-        summary = f"{refusing} of {len(verdict.findings)} clauses refuse. Clauses: {clauses}."
+    summary = f"{reason(verdict)} Clauses: {clauses}." if clauses else reason(verdict)
     return [*wrapped(f"{'PASSED' if verdict.passed else 'REFUSED'} by {name}", width), *wrapped(summary, width)]
+
+
+def reason(verdict: Verdict) -> str:
+    """Return in one sentence why a verdict is what it is."""
+    refusing = sum(finding.refuses for finding in verdict.findings)
+    expired = sum(found.refuses for found in verdict.waivers)
+    if verdict.passed:
+        return "No clause refuses."
+    if refusing:
+        return f"{refusing} of {len(verdict.findings)} clauses refuse."
+    if expired:
+        return f"No clause refuses, and {expired} expired waiver{'s do' if expired > 1 else ' does'}."
+    if not verdict.findings:
+        return "Nothing was checked, and that passes nothing."
+    return "No blocking clause passed, and that passes nothing."
+
+
+def place(finding: Finding) -> str:
+    """Return where the clause stands."""
+    return f"{finding.file} line {finding.line}" if finding.file else f"line {finding.line}"
+
+
+def _waiver(found: WaiverFinding, width: int) -> list[str]:
+    head = f"{'REFUSES' if found.refuses else 'TELLS'}: {found.state}  waiver of {found.waiver.clause}"
+    return [
+        *wrapped(f"{head} (waivers line {found.line})", width),
+        *(" " * _INDENT + line for line in wrapped(found.message, width - _INDENT)),
+    ]
 
 
 def _block(finding: Finding, width: int) -> list[str]:
     if finding.outcome is Outcome.PASSED:
         head = "PASSED"
+    elif finding.unwaived is not None:
+        head = f"WAIVED: {finding.unwaived}"
     else:
         head = f"{'REFUSES' if finding.severity is Severity.BLOCK else 'WARNS'}: {finding.outcome}"
-    return [*wrapped(f"{head}  {finding.clause} (line {finding.line})", width), *_indented(finding, width)]
+    return [*wrapped(f"{head}  {finding.clause} ({place(finding)})", width), *_indented(finding, width)]
 
 
 def _indented(finding: Finding, width: int) -> Iterator[str]:
