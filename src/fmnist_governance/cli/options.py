@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -16,6 +16,14 @@ from fmnist_governance.errors import ConfigError
 F = TypeVar("F", bound=Callable[..., Any])
 
 EXPERIMENT = "fmnist-audit"
+MODEL = "FashionMNIST_PyTorch"
+_DEVICE = click.option(
+    "--device",
+    default="auto",
+    show_default=True,
+    type=click.Choice(["auto", "cpu", "cuda", "mps"]),
+    help="Where to compute.",
+)
 
 
 def store_options(command: F) -> F:
@@ -61,9 +69,38 @@ def dataset_options(command: F) -> F:
     return dataset(folder(sample(command)))
 
 
+def training_options(command: F) -> F:
+    """Add what a training is told: recipe, seed, device, name, and the model to start from."""
+    options = (
+        click.option("--recipe", default="quick", show_default=True, help="Name of a recipe, or a .yaml file."),
+        click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of all that is drawn."),
+        _DEVICE,
+        click.option("--name", default=MODEL, show_default=True, help="Name under which the model is registered."),
+        click.option("--init-from", metavar="MODEL", help="Start from this model's weights, as models:/NAME/VERSION."),
+    )
+    return _all(command, options)
+
+
+def audit_options(command: F) -> F:
+    """Add what an audit is told: suite and device."""
+    suite = click.option("--suite", default="standard", show_default=True, help="Name of a suite, or a .yaml file.")
+    return _all(command, (suite, _DEVICE))
+
+
+def _all(command: F, options: Sequence[Callable[[F], F]]) -> F:
+    for option in reversed(options):
+        command = option(command)
+    return command
+
+
 def json_option(command: F) -> F:
     """Add `--json`."""
     return click.option("--json", "as_json", is_flag=True, help="Print one JSON document on stdout.")(command)
+
+
+def force_option(command: F) -> F:
+    """Add `--force`."""
+    return click.option("--force", is_flag=True, help="Overwrite files that hold something else.")(command)
 
 
 def quiet_option(command: F) -> F:

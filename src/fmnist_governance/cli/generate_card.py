@@ -1,0 +1,76 @@
+"""`fmnist-audit generate-card`: render the documents of an audit run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fmnist_governance.cli.options import (
+    config_option,
+    force_option,
+    json_option,
+    print_json,
+    quiet_option,
+    store_options,
+    write_files,
+)
+
+
+@click.command("generate-card")
+@click.argument("run", default="latest")
+@click.option("--document", "documents", multiple=True, help="Only this document; may be given again.")
+@click.option("--format", "formats", help="Only these formats, such as md,html,json.")
+@click.option(
+    "--output",
+    default="reports",
+    show_default=True,
+    type=click.Path(path_type=Path),
+    help="Folder to write to; - prints one document.",
+)
+@force_option
+@config_option
+@store_options
+@json_option
+@quiet_option
+def command(
+    *,
+    run: str,
+    documents: tuple[str, ...],
+    formats: str | None,
+    output: Path,
+    force: bool,
+    config_dir: Path | None,
+    tracking_uri: str | None,
+    experiment: str,
+    as_json: bool,
+    quiet: bool,
+) -> None:
+    """Render the documents of an audit run from its stored data alone.
+
+    RUN is a run id, a model URI, or latest: the newest finished audit. The documents show the run's newest assessment;
+    one is added where there is none, or where --config names other declarations.
+    """
+    from fmnist_governance.errors import ConfigError
+    from fmnist_governance.pipeline.judging import conclude, document
+    from fmnist_governance.tracking.run_files import find_run, verified
+    from fmnist_governance.tracking.store import open_store
+
+    store = open_store(tracking_uri, experiment)
+    known = verified(find_run(store, run))
+    concluded = conclude(store, known, config_dir)
+    made = document(store, known, concluded, documents, [f for f in (formats or "").split(",") if f])
+    if output == Path("-"):
+        texts = [data for name, data in made.files.items() if "/" not in name]
+        if len(texts) != 1:
+            msg = f"--output -: prints one document, not {len(texts)}; choose with --document and --format"
+            raise ConfigError(msg)
+        click.echo(texts[0], nl=False)
+        return
+    written = write_files(output, made.files, force=force)
+    for path in made.left:
+        click.echo(f"fmnist-audit: {path}: the run keeps what an earlier version rendered there", err=True)
+    if as_json:
+        print_json({"run": known.files.run_id, "assessment": concluded.id, "files": [str(path) for path in written]})
+    elif not quiet:
+        click.echo("\n".join(str(path) for path in written))

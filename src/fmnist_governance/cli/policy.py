@@ -1,0 +1,71 @@
+"""`fmnist-audit policy`: check a policy file, explain it, or print its schema."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fmnist_governance.cli.options import config_option, json_option, print_json
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+@click.group("policy")
+def command() -> None:
+    """Check a policy file, explain it, or print its JSON schema."""
+
+
+@command.command()
+def schema() -> None:
+    """Print the JSON schema of a policy file, for editors and validators."""
+    from fmnist_governance.gate.schema import policy_schema
+
+    print_json(policy_schema())
+
+
+@command.command()
+@click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
+@click.option("--waivers", type=_FILE, metavar="FILE", help="Check this waivers file, too.")
+@config_option
+@json_option
+def check(*, files: tuple[Path, ...], waivers: Path | None, config_dir: Path | None, as_json: bool) -> None:
+    """Say whether policy files can be used; each mistake is told with its line.
+
+    Without FILE, the policy.yaml of the configuration. Exit code 2: a file cannot be used.
+    """
+    from fmnist_governance.config.shipped import find
+    from fmnist_governance.gate.policy import load_policy
+    from fmnist_governance.gate.waivers import load_waivers
+
+    policies = [load_policy(file) for file in files or (find(config_dir, "policy.yaml"),)]
+    waived = load_waivers(waivers) if waivers else None
+    if as_json:
+        found = [{"name": p.name, "digest": p.digest, "clauses": len(p.entries)} for p in policies]
+        print_json({"policies": found, "waivers": len(waived.entries) if waived else None})
+        return
+    for policy in policies:
+        click.echo(f"{policy.source}: policy {policy.name}, {len(policy.entries)} clauses, {policy.digest}")
+    if waived:
+        click.echo(f"{waivers}: {len(waived.entries)} waivers")
+
+
+@command.command()
+@click.argument("file", metavar="[FILE]", required=False, type=_FILE)
+@config_option
+@json_option
+def explain(*, file: Path | None, config_dir: Path | None, as_json: bool) -> None:
+    """Say in words what each clause of a policy asks, and when it refuses.
+
+    Without FILE, the policy.yaml of the configuration.
+    """
+    from fmnist_governance.cli.policy_sheet import lines
+    from fmnist_governance.config.shipped import find
+    from fmnist_governance.gate.explain import explain as explained
+    from fmnist_governance.gate.policy import load_policy
+
+    policy = explained(load_policy(file or find(config_dir, "policy.yaml")))
+    if as_json:
+        print_json(policy.model_dump(mode="json"))
+    else:
+        click.echo("\n".join(lines(policy)))

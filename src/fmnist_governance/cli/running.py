@@ -1,0 +1,162 @@
+"""`fmnist-audit run`: train, audit, document and judge, in one process."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fmnist_governance.cli.exit_codes import ExitCode
+from fmnist_governance.cli.options import (
+    audit_options,
+    config_option,
+    dataset_options,
+    force_option,
+    json_option,
+    print_json,
+    quiet_option,
+    store_options,
+    training_options,
+    write_files,
+)
+from fmnist_governance.cli.summary import checks, row
+from fmnist_governance.cli.terminal import progress
+
+if TYPE_CHECKING:
+    from fmnist_governance.pipeline.judging import Judged
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """How long each part took, in seconds."""
+
+    parts: dict[str, float]
+
+    @contextmanager
+    def timed(self, part: str) -> Iterator[None]:
+        """Time a block."""
+        start = time.perf_counter()
+        yield
+        self.parts[part] = time.perf_counter() - start
+
+    @property
+    def shown(self) -> str:
+        """The parts in a line."""
+        return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.parts.items())
+
+
+@click.command("run")
+@training_options
+@dataset_options
+@audit_options
+@click.option("--resume", is_flag=True, help="Go on where the same training was interrupted.")
+@click.option(
+    "--policy",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="FILE",
+    help="Policy to judge by; else policy.yaml of the configuration.",
+)
+@click.option(
+    "--output",
+    default="reports",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write the documents to.",
+)
+@force_option
+@config_option
+@store_options
+@json_option
+@quiet_option
+def command(
+    *,
+    recipe: str,
+    seed: int,
+    device: str,
+    name: str,
+    init_from: str | None,
+    dataset: str,
+    data_dir: Path | None,
+    sample: bool,
+    suite: str,
+    resume: bool,
+    policy: Path | None,
+    output: Path,
+    force: bool,
+    config_dir: Path | None,
+    tracking_uri: str | None,
+    experiment: str,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Train, audit, document and judge a model, in one go.
+
+    Everything is kept in MLflow; the documents are written to --output as well. Exits as the gate does: 0 when the
+    policy is met, 1 when it is not, 2 when there is no answer.
+    """
+    clock = Clock({})
+    with clock.timed("start"):
+        from fmnist_governance.config.recipe import load_recipe
+        from fmnist_governance.config.shipped import find
+        from fmnist_governance.config.suite import load_suite
+        from fmnist_governance.config.system import load_declarations
+        from fmnist_governance.data.catalog import load
+        from fmnist_governance.gate.policy import load_policy
+        from fmnist_governance.pipeline.judging import document, judge_verified
+        from fmnist_governance.pipeline.keeping import audit_and_keep
+        from fmnist_governance.pipeline.making import Order, make
+        from fmnist_governance.tracking.run_files import verified
+        from fmnist_governance.tracking.store import open_store
+
+        order = Order(load_recipe(recipe, config_dir), seed, device, name, init_from, resume)
+        asked = load_suite(suite, config_dir)
+        wanted = load_policy(policy or find(config_dir, "policy.yaml"))
+        declarations = load_declarations(find(config_dir, "system.yaml"))
+        store = open_store(tracking_uri, experiment)
+    with clock.timed("data"):
+        images = load(dataset, data_dir, sample=sample)
+    with clock.timed("train"), progress("train", quiet=quiet) as report:
+        made = make(store, images, order, report)
+    with clock.timed("audit"), progress("audit", quiet=quiet) as report:
+        run = audit_and_keep(store, made.resolved, made.model, images, asked, seed=seed, device=device, report=report)
+    with clock.timed("documents"):
+        judged = judge_verified(store, verified(run), wanted, declarations)
+        documents = document(store, judged.known, judged.concluded, (), ())
+        written = write_files(output, documents.files, force=force)
+    if as_json:
+        print_json({**judged.shown(), "model": made.resolved.uri, "files": [str(path) for path in written]})
+    elif not quiet:
+        shown = [path for path in written if path.parent == output]
+        click.echo("\n".join(_summary(judged, shown, store.uri, clock)))
+    return _exit_code(judged)
+
+
+def _exit_code(judged: Judged) -> int:
+    if any(check.status == "failed" for check in judged.known.record.checks):
+        return ExitCode.COULD_NOT_RUN
+    return ExitCode.YES if judged.verdict.passed else ExitCode.NO
+
+
+def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> Iterator[str]:
+    from fmnist_governance.render.verdicts.terminal import lines
+
+    record = judged.known.record
+    yield from row("model", record.subject.uri)
+    yield from checks(record)
+    yield ""
+    yield lines(judged.verdict).rstrip()
+    yield ""
+    if judged.concluded.assessment.declarations:
+        missing = len(judged.concluded.assessment.declarations.missing())
+        yield from row("declared", f"{missing} things that a person has to state are missing; the card lists them")
+    else:
+        yield from row("declared", "nothing: no declarations name this model")
+    yield from row("documents", " ".join(str(path) for path in written))
+    yield from row("audit run", judged.known.files.run_id)
+    yield from row("look at it", f"mlflow ui --backend-store-uri {store}")
+    yield from row("took", clock.shown)

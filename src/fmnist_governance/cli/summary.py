@@ -1,0 +1,51 @@
+"""What a command says at its end, in at most 80 columns."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from fmnist_governance.cli.exit_codes import ExitCode
+
+if TYPE_CHECKING:
+    from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
+
+_WIDTH = 80
+_NAME = 13
+
+
+def row(name: str, text: str) -> list[str]:
+    """Return a named line; what does not fit goes on below."""
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=f"{name:<{_NAME}}",
+        subsequent_indent=" " * _NAME,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )
+
+
+def checks(record: EvidenceRecord) -> Iterator[str]:
+    """Return a line a check: its first headline measurement, or why there is none."""
+    for entry in record.checks:
+        yield from row(entry.name, _found(record, entry))
+
+
+def _found(record: EvidenceRecord, entry: CheckEntry) -> str:
+    from fmnist_governance.render.shown import amount, basis
+
+    if entry.status != "measured":
+        return f"{entry.status.replace('_', ' ')}: {entry.reason}"
+    mine = [m for m in record.measurements if m.id in entry.promised]
+    first = next((m for m in mine if m.headline), mine[0] if mine else None)
+    if first is None:
+        return "nothing could be measured"
+    return f"{amount(first.value, first.unit)} ({basis(first)}): {first.title}"
+
+
+def exit_code(record: EvidenceRecord) -> int:
+    """Return 2 when a check failed, else 0."""
+    failed = any(check.status == "failed" for check in record.checks)
+    return ExitCode.COULD_NOT_RUN if failed else ExitCode.YES

@@ -1,0 +1,128 @@
+"""Train a model and keep it: the training run, the weights, the registered version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from fmnist_governance.config.recipe import Recipe
+from fmnist_governance.data.dataset import Dataset
+from fmnist_governance.errors import ModelError
+from fmnist_governance.evidence.record import DatasetFacts, TrainingFacts
+from fmnist_governance.model.compute import chosen_device, prepare_process
+from fmnist_governance.model.fmnist_classifier import Description
+from fmnist_governance.model.weights import read, subject_digest
+from fmnist_governance.pipeline import environment
+from fmnist_governance.pipeline.auditing import Model, dataset_facts
+from fmnist_governance.pipeline.models import facts_of
+from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit
+from fmnist_governance.tracking.registry import ResolvedModel, resolve
+from fmnist_governance.tracking.store import Store
+from fmnist_governance.tracking.training_run import Point, log_model, log_training, training_run
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a user asks of a training."""
+
+    recipe: Recipe
+    seed: int
+    device: str
+    name: str
+    """Under which the model is registered."""
+    init_from: str | None = None
+    """Model whose weights it starts from."""
+    resume: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A model that was trained and registered."""
+
+    model: Model
+    resolved: ResolvedModel
+    run_id: str
+    trained: Trained
+
+
+def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, int, int], None]) -> Made:
+    """Train, log and register a model.
+
+    Raises:
+        GovernanceError: The order, the data or the store does not allow it.
+    """
+    _demand_trainable(dataset)
+    prepare_process()
+    data = dataset_facts(dataset)
+    parent = resolve(store, order.init_from) if order.init_from else None
+    network = read(parent.folder)[0] if parent else None
+    digest = subject_digest(parent.package) if parent else None
+    asked = Asked(order.recipe, order.seed, chosen_device(order.device), digest)
+    folder = checkpoint_folder(asked, data)
+    with training_run(store, f"train {order.recipe.name} seed {order.seed}", _tags(data)) as run_id:
+        trained = fit(asked, dataset, folder, resume=order.resume, parent=network, report=report)
+        facts = _facts(run_id, order, trained, data, parent)
+        params = {**_params(order, asked), "classes": len(dataset.classes), "parent_tensors_taken": len(trained.taken)}
+        log_training(store, run_id, params=params, points=list(_points(trained)), dataset=data, facts=facts)
+        description = Description(dataset.classes, {"layers": order.recipe.layers}, run_id)
+        resolved = log_model(store, run_id, trained.network, description, order.name)
+    model = Model(trained.network, dataset.classes, facts_of(resolved, trained.network, description), facts)
+    return Made(model, resolved, run_id, trained)
+
+
+def _demand_trainable(dataset: Dataset) -> None:
+    shape = dataset.splits["test"].images.shape[1:]
+    if shape != (1, 28, 28):
+        msg = f"{dataset.name}: its images are {shape} (C, H, W); the networks here take (1, 28, 28)"
+        raise ModelError(msg)
+
+
+def _tags(data: DatasetFacts) -> dict[str, str]:
+    tool, machine = environment.tool(), environment.environment()
+    packages = {f"package.{name}": number for name, number in machine.packages.items()}
+    return {
+        "governance.dataset_digest": data.digest,
+        "git.commit": tool.commit or "unknown",
+        "git.clean": "unknown" if tool.dirty is None else str(not tool.dirty).lower(),
+        "tool.version": tool.version,
+        "python": machine.python,
+        "processor": machine.processor,
+        "accelerator": environment.accelerator(),
+        **packages,
+    }
+
+
+def _params(order: Order, asked: Asked) -> dict[str, object]:
+    recipe = order.recipe.model_dump(mode="json")
+    augmentation = recipe.pop("augmentation")
+    settings = {"recipe": recipe.pop("name"), **recipe, **{f"augmentation.{k}": v for k, v in augmentation.items()}}
+    return {**settings, "seed": order.seed, "device": str(asked.device), "init_from": order.init_from or "chance"}
+
+
+def _points(trained: Trained) -> Iterator[Point]:
+    names = {
+        "loss.train": "train_loss",
+        "loss.validation": "validation_loss",
+        "accuracy.train": "train_accuracy",
+        "accuracy.validation": "validation_accuracy",
+        "learning_rate": "learning_rate",
+        "seconds": "seconds",
+        "images_per_second": "images_per_second",
+    }
+    for facts in trained.epochs:
+        for key, field in names.items():
+            yield Point(key, float(getattr(facts, field)), facts.epoch)
+
+
+def _facts(
+    run_id: str, order: Order, trained: Trained, data: DatasetFacts, parent: ResolvedModel | None
+) -> TrainingFacts:
+    return TrainingFacts(
+        run=run_id,
+        recipe=order.recipe.name,
+        seed=order.seed,
+        epochs=len(trained.epochs),
+        seconds=round(sum(facts.seconds for facts in trained.epochs), 3),
+        finished=environment.now(),
+        dataset_digest=data.digest,
+        parent=parent.uri if parent else None,
+    )

@@ -1,0 +1,43 @@
+"""The model as users load it: MLflow runs this file, beside a copy of `fmnist_classifier.py` and two data files.
+
+It must work where the rest of the package is not installed, hence the import by a bare name.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mlflow
+from mlflow.pyfunc.model import PythonModel, PythonModelContext
+
+try:
+    import fmnist_classifier as classifier
+except ImportError:  # The package itself, while the model is being logged.
+    from fmnist_governance.model import fmnist_classifier as classifier
+
+
+class Answering:
+    """Answers images. It stands apart because MLflow would read a schema into the method of a model of its own."""
+
+    network: classifier.Network
+    description: classifier.Description
+
+    def predict(self, context: object, model_input: object, params: object = None) -> object:  # noqa: ARG002 - MLflow's signature
+        """Answer with a dict for one image, with a list of dicts for several.
+
+        Raises:
+            ValueError: The images break the input rules.
+        """
+        return classifier.answer(self.network, self.description, model_input)
+
+
+class Classifier(Answering, PythonModel):
+    """Takes images as an array, a tensor or nested lists; answers with a class and the probability of each."""
+
+    def load_context(self, context: PythonModelContext) -> None:
+        """Read the weights and what they mean."""
+        folder = Path(context.artifacts["weights"]).parent
+        self.network, self.description = classifier.load(folder)
+
+
+mlflow.models.set_model(Classifier())

@@ -1,0 +1,187 @@
+"""Read a run's files, and demand of an audit run that it is finished and as it was sealed."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import unquote, urlsplit
+
+from fmnist_governance.errors import EvidenceError, TrackingError
+from fmnist_governance.evidence.codec import decode_record
+from fmnist_governance.evidence.manifest import MANIFEST, broken, digest, parse
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.tracking.store import Store, told
+
+if TYPE_CHECKING:
+    from mlflow.entities import Run
+
+RECORD = "evidence/record.json"
+SEALED = ("evidence/", "inputs/")
+"""Folders of which the seal lists every file."""
+FINISHED = "FINISHED"
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """A run: its state, its tags and metrics as they are now, and its files below one folder."""
+
+    run_id: str
+    status: str
+    tags: Mapping[str, str]
+    metrics: Mapping[str, float]
+    folder: Path
+    """Where the files lie: the store's own folder, or a copy where the store is elsewhere."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when it is not there.
+
+        Raises:
+            EvidenceError: It leads out of the run.
+        """
+        file = self.folder / path
+        if not file.is_file():
+            return None
+        if not file.resolve().is_relative_to(self.folder.resolve()):
+            msg = f"run {self.run_id}: {path}: a link out of the run"
+            raise EvidenceError(msg)
+        return file.read_bytes()
+
+    def paths(self, below: str = "") -> set[str]:
+        """Return the paths of all files, or of those whose path begins with a text."""
+        found = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if not p.is_dir())
+        return {path for path in found if path.startswith(below)}
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Evidence that is as it was sealed."""
+
+    record: EvidenceRecord
+    seal: str
+    """Digest of the manifest."""
+    files: RunFiles
+
+
+def open_run(store: Store, run_id: str) -> RunFiles:
+    """Return a run with its files.
+
+    Raises:
+        TrackingError: There is no such run, or its files cannot be had.
+    """
+    with told(f"run {run_id}"):
+        return _opened(store.client.get_run(run_id))
+
+
+def _opened(run: Run) -> RunFiles:
+    return RunFiles(
+        run_id=run.info.run_id,
+        status=run.info.status,
+        tags=dict(run.data.tags),
+        metrics=dict(run.data.metrics),
+        folder=_folder(run.info.artifact_uri, run.info.run_id),
+    )
+
+
+def _folder(uri: str, run_id: str) -> Path:
+    """Return the folder of a local store as it is; download the files of another."""
+    local = local_path(uri)
+    if local is not None:
+        return local
+    from mlflow.artifacts import download_artifacts
+
+    return Path(download_artifacts(artifact_uri=uri, dst_path=tempfile.mkdtemp(prefix=f"fmnist-audit-{run_id[:8]}-")))
+
+
+def local_path(uri: str) -> Path | None:
+    """Return the path that a URI names on this machine; None where it names none."""
+    parts = urlsplit(uri)
+    if parts.scheme == "file" and parts.netloc in {"", "localhost"}:
+        return Path(unquote(parts.path))
+    return Path(uri) if not parts.scheme else None
+
+
+def verified(run: RunFiles) -> Verified:
+    """Read the evidence of an audit run.
+
+    Raises:
+        EvidenceError: The run is not finished, or a file or a metric is not as it was sealed; each is named.
+    """
+    if run.status != FINISHED:
+        msg = f"run {run.run_id}: is {run.status}, not {FINISHED}; audit the model again"
+        raise EvidenceError(msg)
+    sealed = run.read(MANIFEST)
+    if sealed is None:
+        msg = f"run {run.run_id}: {MANIFEST}: missing; this is no audit run, or its evidence was never sealed"
+        raise EvidenceError(msg)
+    present = {path for path in run.paths() if path.startswith(SEALED)}
+    problems = [] if run.tags.get("governance.manifest") == digest(sealed) else [f"{MANIFEST}: changed"]
+    problems += broken(parse(sealed), run.read, present)
+    _refuse(run.run_id, problems)
+    record = decode_record(run.read(RECORD) or b"")
+    _refuse(run.run_id, _metric_problems(record, run.metrics))
+    return Verified(record, digest(sealed), run)
+
+
+def _refuse(run_id: str, problems: list[str]) -> None:
+    if problems:
+        raise EvidenceError("\n".join(f"run {run_id}: {problem} since it was sealed" for problem in problems))
+
+
+def headline_metrics(record: EvidenceRecord) -> dict[str, float]:
+    """Return what an audit run logs as metrics: each headline measurement and the ends of its interval."""
+    found: dict[str, float] = {}
+    for m in record.measurements:
+        if m.headline:
+            found[m.id] = m.value
+            if m.interval:
+                found |= {f"{m.id}.low": m.interval.low, f"{m.id}.high": m.interval.high}
+    return found
+
+
+def _metric_problems(record: EvidenceRecord, present: Mapping[str, float]) -> list[str]:
+    wanted = headline_metrics(record)
+    both = sorted(wanted.keys() & present)
+    changed = [f"metric {k}: changed from {wanted[k]!r} to {present[k]!r}" for k in both if present[k] != wanted[k]]
+    lost = [f"metric {key}: lost" for key in sorted(wanted.keys() - present)]
+    return changed + lost + [f"metric {key}: added" for key in sorted(present.keys() - wanted)]
+
+
+def find_run(store: Store, spec: str) -> RunFiles:
+    """Return the run that a user names.
+
+    Args:
+        store: Where to look.
+        spec: A run id, `latest` (the newest finished audit of the experiment), or a model URI (the newest finished
+            audit of the same bytes).
+
+    Raises:
+        TrackingError: There is no such run.
+    """
+    audits = "tags.`governance.stage` = 'audit' and attributes.status = 'FINISHED'"
+    if spec == "latest":
+        return _newest(
+            store, audits, f"experiment {store.experiment!r} holds no finished audit; run `fmnist-audit audit`"
+        )
+    if spec.startswith(("models:/", "runs:/")):
+        from fmnist_governance.model.weights import subject_digest
+        from fmnist_governance.tracking.registry import resolve
+
+        found = subject_digest(resolve(store, spec).package)
+        wanted = f"{audits} and tags.`governance.model_digest` = '{found}'"
+        return _newest(store, wanted, f"{spec}: not audited yet; run `fmnist-audit audit {spec}`")
+    if not (spec.isalnum() and spec.isascii()):
+        msg = f"run {spec!r}: expected a run id, `latest`, or a model such as models:/NAME/VERSION"
+        raise TrackingError(msg)
+    return open_run(store, spec)
+
+
+def _newest(store: Store, wanted: str, otherwise: str) -> RunFiles:
+    with told(f"experiment {store.experiment!r}"):
+        order = ["attributes.start_time DESC"]
+        found = store.client.search_runs([store.experiment_id], wanted, max_results=1, order_by=order)
+        if not found:
+            raise TrackingError(otherwise)
+        return _opened(found[0])

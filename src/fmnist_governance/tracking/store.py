@@ -1,0 +1,129 @@
+"""Open an MLflow store, and turn its failures into one line each."""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import logging
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from fmnist_governance.errors import TrackingError
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+DATABASE = "mlflow.db"
+ARTIFACTS = "mlartifacts"
+_SQLITE = "sqlite:///"
+_SETTINGS = {
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+    "MLFLOW_LOGGING_LEVEL": "ERROR",
+}
+_DEFAULTS = {"MLFLOW_HTTP_REQUEST_MAX_RETRIES": "2", "MLFLOW_HTTP_REQUEST_TIMEOUT": "20"}
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An open store and the experiment in which runs are kept."""
+
+    client: MlflowClient
+    uri: str
+    experiment_id: str
+    experiment: str
+
+
+def open_store(uri: str | None, experiment: str) -> Store:
+    """Open a store, creating a SQLite database and the experiment where they are missing.
+
+    Args:
+        uri: Tracking URI; None is `mlflow.db` in the working folder. Artifacts of a SQLite store lie beside it.
+        experiment: Name of the experiment.
+
+    Raises:
+        TrackingError: The store cannot be reached, is none, or cannot be written.
+    """
+    os.environ.update(_SETTINGS)
+    for name, value in _DEFAULTS.items():
+        os.environ.setdefault(name, value)
+    uri = uri or f"{_SQLITE}{DATABASE}"
+    logging.getLogger("alembic").setLevel(logging.ERROR)
+    with told(f"MLflow store {_shown(uri)}"), _alone(uri):
+        import mlflow
+
+        mlflow.set_tracking_uri(uri)
+        client = mlflow.MlflowClient(tracking_uri=uri)
+        return Store(client, uri, _experiment(client, uri, experiment), experiment)
+
+
+@contextlib.contextmanager
+def told(what: str) -> Iterator[None]:
+    """Turn what MLflow and the libraries below it raise into one line.
+
+    Raises:
+        TrackingError: Something in the block failed.
+    """
+    try:
+        yield
+    except TrackingError:
+        raise
+    except Exception as err:
+        if not _from_tracking(err):
+            raise
+        reason = " ".join(str(err).split())[:300]
+        msg = f"{what}: {reason or type(err).__name__}"
+        raise TrackingError(msg) from err
+
+
+def _from_tracking(err: Exception) -> bool:
+    packages = {kind.__module__.partition(".")[0] for kind in type(err).__mro__}
+    return isinstance(err, OSError) or bool(packages & {"mlflow", "sqlalchemy", "requests", "urllib3", "alembic"})
+
+
+def _shown(uri: str) -> str:
+    """Return a URI without the password that it may hold."""
+    parts = urlsplit(uri)
+    return uri.replace(f":{parts.password}@", ":***@") if parts.password else uri
+
+
+@contextlib.contextmanager
+def _alone(uri: str) -> Iterator[None]:
+    """Let one process at a time open a SQLite database: two that create it at once both fail."""
+    if not uri.startswith(_SQLITE) or uri == _SQLITE:
+        yield
+        return
+    database = Path(uri.removeprefix(_SQLITE))
+    if not database.parent.is_dir():
+        msg = f"MLflow store {uri}: there is no folder {database.parent}; create it or name another --tracking-uri"
+        raise TrackingError(msg)
+    with database.with_name(f".{database.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _experiment(client: MlflowClient, uri: str, name: str) -> str:
+    from mlflow.exceptions import MlflowException
+
+    found = client.get_experiment_by_name(name)
+    if found is None:
+        with contextlib.suppress(MlflowException):  # Another process may have been quicker.
+            client.create_experiment(name, artifact_location=_artifact_location(uri))
+        found = client.get_experiment_by_name(name)
+    if found is None or found.lifecycle_stage != "active":
+        msg = f"experiment {name!r} is deleted or cannot be created; name another with --experiment"
+        raise TrackingError(msg)
+    return str(found.experiment_id)
+
+
+def _artifact_location(uri: str) -> str | None:
+    """Return where a SQLite store keeps its files; a server decides for itself."""
+    if not uri.startswith(_SQLITE):
+        return None
+    return (Path(uri.removeprefix(_SQLITE)).resolve().parent / ARTIFACTS).as_uri()
