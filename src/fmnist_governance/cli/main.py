@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": ("audit", "Measure a model and seal what was found."),
     "generate-card": ("generate_card", "Render the documents of an audit run."),
     "gate": ("gate", "Judge an audit run against a policy."),
+    "policy": ("policy", "Check a policy file, explain it, or print its JSON schema."),
 }
 """Each command's module and one-line help, so that `--help` imports none of them."""
 

@@ -46,6 +46,7 @@ EVIDENCE_NO_OLDER_THAN = Rule(
     kind="evidence_no_older_than",
     clause=EvidenceAgeClause,
     judge=judge,
+    demands=lambda clause: f"the audit is at most {clause.days} days old",
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
     tighter={"days": lower},
 )

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, FiniteFloat
 
 from fmnist_governance.evidence.record import MeasurementId
-from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
+from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
 from fmnist_governance.gate.tightening import lower, rising
 
@@ -31,6 +31,7 @@ AT_MOST = Rule(
     kind="at_most",
     clause=AtMostClause,
     judge=judge,
+    demands=lambda clause: f"{clause.measurement} is at most {clause.ceiling:g}{by(clause.on)}",
     outcomes=OUTCOMES,
     tighter={"ceiling": lower, "on": rising("value", "interval")},
 )

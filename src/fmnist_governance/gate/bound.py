@@ -19,6 +19,11 @@ OUTCOMES = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome
 _OUTCOME = {"holds": Outcome.PASSED, "fails": Outcome.FAILED, "undecided": Outcome.UNDECIDED}
 
 
+def by(on: On) -> str:
+    """Say what is compared with a bound, in words that follow it."""
+    return ", by its whole interval" if on == "interval" else ", by the bare value"
+
+
 def judge_bound(record: EvidenceRecord, id_: str, op: Literal[">=", "<="], bound: float, on: On) -> Judgement:
     """Compare a measurement with its floor (`>=`) or ceiling (`<=`). Silence is not a pass.
 

@@ -53,6 +53,9 @@ DECLARATION_PRESENT = Rule(
     kind="declaration_present",
     clause=DeclarationPresentClause,
     judge=judge,
+    demands=lambda clause: (
+        f"somebody stated {', '.join(clause.topics)}{', with name and date' if clause.attributed else ''}"
+    ),
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
     tighter={"topics": more, "attributed": rising(False, True)},  # noqa: FBT003 - the values that a policy gives
 )

@@ -10,7 +10,7 @@ from pydantic import Field, FiniteFloat, PositiveInt, model_validator
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.evidence.record import EvidenceRecord
-from fmnist_governance.gate.bound import OUTCOMES, On, judge_bound
+from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
 from fmnist_governance.gate.lookup import Absent
 from fmnist_governance.gate.pattern import Pattern, members
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
@@ -105,6 +105,14 @@ def _others(judged: Mapping[str, Judgement]) -> str:
     return f": {shown}" + (f"; and {len(others) - _NAMED} more" if len(others) > _NAMED else "")
 
 
+def _demands(clause: GroupClause) -> str:
+    which = {"every": "every measurement", "any": "some measurement", "worst": "the worst measurement"}
+    who = which.get(str(clause.of), f"at least {clause.of} measurements")
+    bound = f"at most {clause.ceiling:g}" if clause.floor is None else f"at least {clause.floor:g}"
+    size = f", of which there are {clause.members} or more" if clause.members else ""
+    return f"{who} of {clause.pattern}{size}: {bound}{by(clause.on)}"
+
+
 def _no_less(new: Which | int, old: Which | int) -> bool:
     if new == "every":
         return True
@@ -115,6 +123,7 @@ GROUP = Rule(
     kind="group",
     clause=GroupClause,
     judge=judge,
+    demands=_demands,
     outcomes=OUTCOMES,
     tighter={
         "floor": higher, "ceiling": lower, "members": higher, "of": _no_less, "on": rising("value", "interval"),

@@ -54,10 +54,17 @@ def _one_of(what: str, found: str, allowed: tuple[str, ...]) -> Judgement:
     return Judgement(Outcome.FAILED, f"{what} has the digest {found[:_SHOWN]}, which is not {among}")
 
 
+def _among(allowed: tuple[str, ...]) -> str:
+    return " or ".join(digest[:_SHOWN] for digest in allowed)
+
+
 DATASET_IS_ONE_OF = Rule(
     kind="dataset_is_one_of",
     clause=DatasetIsOneOfClause,
     judge=judge_dataset,
+    demands=lambda clause: (
+        f"the digest of {f'split {clause.split}' if clause.split else 'the data set'} is {_among(clause.digests)}"
+    ),
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
     tighter={"digests": fewer},
 )
@@ -65,6 +72,7 @@ SEAL_IS_ONE_OF = Rule(
     kind="seal_is_one_of",
     clause=SealIsOneOfClause,
     judge=judge_seal,
+    demands=lambda clause: f"the digest of the seal is {_among(clause.seals)}",
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED}),
     tighter={"seals": fewer},
 )

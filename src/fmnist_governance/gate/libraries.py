@@ -64,5 +64,6 @@ LIBRARY_VERSIONS = Rule(
     kind="library_versions",
     clause=LibraryVersionsClause,
     judge=judge,
+    demands=lambda clause: ", ".join(f"{name} {allowed}" for name, allowed in clause.packages.items()),
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
 )

@@ -60,6 +60,9 @@ CHECK_MEASURED = Rule(
     kind="check_measured",
     clause=CheckMeasuredClause,
     judge=judge,
+    demands=lambda clause: (
+        f"all that {', '.join(clause.checks) if clause.checks else 'every check of the suite'} promised was measured"
+    ),
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
     tighter={"checks": more},
 )

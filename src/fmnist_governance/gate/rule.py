@@ -101,6 +101,8 @@ class Rule(Generic[C]):
     clause: type[C]
     judge: Callable[[Case, C], Judgement]
     """Raises ConfigError where the record shows that the clause can never fail, or never hold."""
+    demands: Callable[[C], str]
+    """Puts what a clause asks for into words."""
     outcomes: frozenset[Outcome]
     """Every outcome that the kind can have; the tests show each of them."""
     tighter: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)

@@ -33,6 +33,7 @@ SUITE_AT_LEAST = Rule(
     kind="suite_at_least",
     clause=SuiteAtLeastClause,
     judge=judge,
+    demands=lambda clause: f"the audit ran the shipped suite {clause.suite} or a more thorough one",
     outcomes=frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.NO_EVIDENCE}),
     tighter={"suite": rising(*STRENGTH)},
 )
