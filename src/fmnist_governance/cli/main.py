@@ -25,6 +25,7 @@ COMMANDS = {
     "generate-card": ("generate_card", "Render the documents of an audit run."),
     "gate": ("gate", "Judge an audit run against a policy."),
     "policy": ("policy", "Check a policy file, explain it, or print its JSON schema."),
+    "classify": ("classify", "Say which rules of the AI Act a system falls under, and by which answers."),
 }
 """Each command's module and one-line help, so that `--help` imports none of them."""
 

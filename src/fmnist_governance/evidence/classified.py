@@ -30,6 +30,8 @@ class Duty(Record):
     role: str
     article: str
     what: str
+    ours: bool
+    """Whether the organisation has that role; true for all while nobody said which roles it has."""
 
 
 class Applies(Record):
@@ -63,13 +65,15 @@ class OpenQuestion(Record):
     articles: tuple[str, ...]
     why: str
     """What is lacking in the answer."""
+    decides_class: bool
+    """Whether another answer could change the class of the system."""
 
 
 class RiskClass(Record):
     """The classification: a path of answers, and what follows from it."""
 
     determined: bool
-    """False while a question that could change the class is open."""
+    """False while a question that could change the class of the system is open."""
     outcomes: tuple[ClassOutcome, ...]
     """What was reached; nothing that relieves of duties while a question is open."""
     path: tuple[Step, ...]

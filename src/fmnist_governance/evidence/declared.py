@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
 from functools import cache
 from typing import Annotated, Any, NamedTuple
 
-from pydantic import AfterValidator, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
+from fmnist_governance.evidence.answers import RiskAnswers
+from fmnist_governance.evidence.days import Day as Day  # noqa: PLC0414 - part of the declarations' vocabulary
 from fmnist_governance.evidence.record import Record
 
 _MARKS = re.compile(r"\b(TODO|TBD|TBC|TBA|FIXME|XXX+)\b")
@@ -35,14 +36,6 @@ def is_placeholder(text: str) -> bool:
     bracketed = re.fullmatch(r"\s*(<[^<>]*>|\[[^\[\]]*\]|\{+[^{}]*\}+)\s*", text)
     return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
 
-
-def _real_date(text: str) -> str:
-    date.fromisoformat(text)
-    return text
-
-
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_real_date)]
-"""A date such as `2026-11-22`."""
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 
@@ -96,6 +89,10 @@ class Declarations(Record):
     """Who made the statements that name nobody."""
     on: Day | None = None
     """When the statements without a date were made."""
+    risk: RiskAnswers = Field(default_factory=RiskAnswers)
+    """The answers that lead to the risk class."""
+    not_applicable: dict[Words, Statement] = Field(default_factory=dict)
+    """Parts of the law's lists that do not apply, by their ids, each with the reason."""
 
     system_name: Statement | None = _one("System name", "details", "What the system is called.")
     version: Statement | None = _one("Version", "details", "The provider's version of the system.")

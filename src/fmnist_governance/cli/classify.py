@@ -1,0 +1,88 @@
+"""`fmnist-audit classify`: which rules of the AI Act a system falls under."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from fmnist_governance.cli.exit_codes import ExitCode
+from fmnist_governance.cli.options import config_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from fmnist_governance.evidence.answers import Answer, RiskAnswers
+    from fmnist_governance.law.catalogue import Question
+
+
+@click.command("classify")
+@click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@config_option
+@json_option
+def command(file: Path | None, config_dir: Path | None, *, as_json: bool) -> int:
+    """Say which rules of the AI Act a system falls under, and by which answers.
+
+    FILE is a declarations file; else system.yaml of the configuration. On a terminal, questions without an answer are
+    asked. Exit code 0: the class is determined; 1: questions are open. This is no legal advice.
+    """
+    from fmnist_governance.config.shipped import find
+    from fmnist_governance.config.system import load_declarations
+    from fmnist_governance.law.catalogue import law, outcomes
+    from fmnist_governance.law.risk import classify
+
+    declared = load_declarations(file or find(config_dir, "system.yaml"))
+    asked = {} if as_json or not _on_terminal() else _ask(declared.risk)
+    risk = classify(declared.risk.model_copy(update=asked), declared.by, declared.on)
+    if as_json:
+        print_json({"law": law().model_dump(), **risk.model_dump(mode="json")})
+        return ExitCode.YES if risk.determined else ExitCode.NO
+    from fmnist_governance.render.classified import lines
+
+    said = outcomes()
+    beside = (said.no_such_class, said.no_advice) if risk.determined else (said.no_advice,)
+    click.echo(lines(risk, law(), beside, width=min(shutil.get_terminal_size().columns, 100)))
+    if asked:
+        click.echo("\nTo keep what was answered here, write it under `risk:` in the declarations file:\n")
+        click.echo("\n".join(_as_yaml(name, answer) for name, answer in asked.items()))
+    return ExitCode.YES if risk.determined else ExitCode.NO
+
+
+def _on_terminal() -> bool:
+    return sys.stdin.isatty() and sys.stdout.isatty()
+
+
+def _ask(answers: RiskAnswers) -> dict[str, Answer]:
+    """Ask each question that is met and open, once."""
+    from fmnist_governance.law.catalogue import questions
+    from fmnist_governance.law.risk import classify
+
+    given: dict[str, Answer] = {}
+    while left := [o for o in classify(answers.model_copy(update=given)).open if o.question not in given]:
+        question = next(q for q in questions() if q.id == left[0].question)
+        given[question.id] = _asked(question)
+    return given
+
+
+def _asked(question: Question) -> Answer:
+    from fmnist_governance.evidence.answers import Answer
+
+    click.echo(f"\n{question.asks} (Article {', '.join(question.articles)})\n{question.guide}")
+    for option in question.options:
+        click.echo(f"  {option.id:<8} {option.text}")
+    reply = click.prompt("Answer", type=click.Choice(["yes", "no", "unknown"]), default="unknown")
+    if reply != "yes" or not question.options:
+        return Answer.model_validate({"answer": reply})
+    known = click.Choice([option.id for option in question.options])
+    chosen = click.prompt("Which of them, separated by spaces", value_proc=lambda text: _chosen(text, known))
+    return Answer(answer="yes", chosen=chosen)
+
+
+def _chosen(text: str, known: click.Choice[str]) -> tuple[str, ...]:
+    return tuple(known.convert(word, None, None) for word in text.replace(",", " ").split())
+
+
+def _as_yaml(name: str, answer: Answer) -> str:
+    chosen = ", ".join(f'"{choice}"' for choice in answer.chosen)
+    return f"  {name}: {{answer: {answer.answer}, chosen: [{chosen}]}}" if chosen else f"  {name}: {answer.answer}"
