@@ -11,7 +11,7 @@ from fmnist_governance.errors import TrackingError
 from fmnist_governance.evidence.manifest import MANIFEST, digest, seal
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.tracking.registry import ResolvedModel
-from fmnist_governance.tracking.run_files import SEALED, RunFiles, headline_metrics, open_run
+from fmnist_governance.tracking.run_files import SEALED, RunFiles, headline_metrics, open_run, record_tags
 from fmnist_governance.tracking.store import Store, told
 from fmnist_governance.tracking.training_run import dataset_input
 
@@ -48,11 +48,7 @@ def write_audit(
     manifest = seal(files)
     tags = {
         "mlflow.runName": f"audit {record.subject.uri.removeprefix('models:/')}",
-        "governance.stage": "audit",
-        "governance.model_uri": record.subject.uri,
-        "governance.model_digest": record.subject.digest,
-        "governance.dataset_digest": record.dataset.digest,
-        "governance.suite": record.audit.suite.name,
+        **record_tags(record),
         "governance.manifest": digest(manifest),
     }
     with told("MLflow run"):

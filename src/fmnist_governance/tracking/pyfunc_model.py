@@ -8,12 +8,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import mlflow
+from mlflow.exceptions import MlflowException
 from mlflow.pyfunc.model import PythonModel, PythonModelContext
 
 try:
     import fmnist_classifier as classifier
 except ImportError:  # The package itself, while the model is being logged.
     from fmnist_governance.model import fmnist_classifier as classifier
+
+
+class RefusedError(MlflowException, ValueError):
+    """The images break the input rules. MLflow's server puts its message into the answer, and says 400."""
 
 
 class Answering:
@@ -28,7 +33,10 @@ class Answering:
         Raises:
             ValueError: The images break the input rules.
         """
-        return classifier.answer(self.network, self.description, model_input)
+        try:
+            return classifier.answer(self.network, self.description, model_input)
+        except ValueError as err:
+            raise RefusedError.invalid_parameter_value(str(err)) from err
 
 
 class Classifier(Answering, PythonModel):

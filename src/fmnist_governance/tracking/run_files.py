@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -51,7 +53,8 @@ class RunFiles:
 
     def paths(self, below: str = "") -> set[str]:
         """Return the paths of all files, or of those whose path begins with a text."""
-        found = (p.relative_to(self.folder).as_posix() for p in self.folder.rglob("*") if not p.is_dir())
+        files = (p for p in self.folder.rglob("*") if p.is_symlink() or not p.is_dir())
+        found = (p.relative_to(self.folder).as_posix() for p in files)
         return {path for path in found if path.startswith(below)}
 
 
@@ -92,7 +95,9 @@ def _folder(uri: str, run_id: str) -> Path:
         return local
     from mlflow.artifacts import download_artifacts
 
-    return Path(download_artifacts(artifact_uri=uri, dst_path=tempfile.mkdtemp(prefix=f"fmnist-audit-{run_id[:8]}-")))
+    copy = tempfile.mkdtemp(prefix=f"fmnist-audit-{run_id[:8]}-")
+    atexit.register(shutil.rmtree, copy, ignore_errors=True)
+    return Path(download_artifacts(artifact_uri=uri, dst_path=copy))
 
 
 def local_path(uri: str) -> Path | None:
@@ -117,17 +122,24 @@ def verified(run: RunFiles) -> Verified:
         msg = f"run {run.run_id}: {MANIFEST}: missing; this is no audit run, or its evidence was never sealed"
         raise EvidenceError(msg)
     present = {path for path in run.paths() if path.startswith(SEALED)}
-    problems = [] if run.tags.get("governance.manifest") == digest(sealed) else [f"{MANIFEST}: changed"]
-    problems += broken(parse(sealed), run.read, present)
-    _refuse(run.run_id, problems)
-    record = decode_record(run.read(RECORD) or b"")
-    _refuse(run.run_id, _metric_problems(record, run.metrics))
-    return Verified(record, digest(sealed), run)
-
-
-def _refuse(run_id: str, problems: list[str]) -> None:
+    problems = (
+        [] if run.tags.get("governance.manifest") == digest(sealed) else [f"{MANIFEST}: changed since it was sealed"]
+    )
+    problems += [f"{line} since it was sealed" for line in broken(parse(sealed), run.read, present)]
+    record = _record(run)
+    if record is not None:
+        problems += _metric_problems(record, run.metrics) + _tag_problems(record, run.tags)
     if problems:
-        raise EvidenceError("\n".join(f"run {run_id}: {problem} since it was sealed" for problem in problems))
+        raise EvidenceError("\n".join(f"run {run.run_id}: {problem}" for problem in problems))
+    return Verified(record or decode_record(run.read(RECORD) or b""), digest(sealed), run)
+
+
+def _record(run: RunFiles) -> EvidenceRecord | None:
+    """Return the record as it is now, sealed or not; None where it cannot be read."""
+    try:
+        return decode_record(run.read(RECORD) or b"")
+    except EvidenceError:
+        return None
 
 
 def headline_metrics(record: EvidenceRecord) -> dict[str, float]:
@@ -141,12 +153,36 @@ def headline_metrics(record: EvidenceRecord) -> dict[str, float]:
     return found
 
 
+def record_tags(record: EvidenceRecord) -> dict[str, str]:
+    """Return the tags under which an audit run is found: they say again what the record says."""
+    return {
+        "governance.stage": "audit",
+        "governance.model_uri": record.subject.uri,
+        "governance.model_digest": record.subject.digest,
+        "governance.dataset_digest": record.dataset.digest,
+        "governance.suite": record.audit.suite.name,
+    }
+
+
 def _metric_problems(record: EvidenceRecord, present: Mapping[str, float]) -> list[str]:
     wanted = headline_metrics(record)
+    lines = [f"metric {key}: lost since it was sealed" for key in sorted(wanted.keys() - present)]
+    lines += [f"metric {key}: added since it was sealed" for key in sorted(present.keys() - wanted)]
     both = sorted(wanted.keys() & present)
-    changed = [f"metric {k}: changed from {wanted[k]!r} to {present[k]!r}" for k in both if present[k] != wanted[k]]
-    lost = [f"metric {key}: lost" for key in sorted(wanted.keys() - present)]
-    return changed + lost + [f"metric {key}: added" for key in sorted(present.keys() - wanted)]
+    return lines + [
+        f"metric {key}: is {present[key]!r}; the record says {wanted[key]!r}"
+        for key in both
+        if present[key] != wanted[key]
+    ]
+
+
+def _tag_problems(record: EvidenceRecord, present: Mapping[str, str]) -> list[str]:
+    """Compare the tags, so that the evidence of one model is not found under the digest of another."""
+    return [
+        f"tag {key}: is {present.get(key, '')!r}; the record says {wanted!r}"
+        for key, wanted in record_tags(record).items()
+        if present.get(key) != wanted
+    ]
 
 
 def find_run(store: Store, spec: str) -> RunFiles:
