@@ -2,18 +2,40 @@
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import torch
 
 from fmnist_governance.audit.catalog import CHECKS
-from fmnist_governance.audit.check import Check
+from fmnist_governance.audit.check import Check, CheckResult
 from fmnist_governance.audit.runner import plan, run
-from fmnist_governance.audit.subject import Examples, Subject
+from fmnist_governance.audit.subject import Subject
 from fmnist_governance.errors import ConfigError
 
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
+
+Measured = Callable[[Check[Any], Subject], CheckResult]
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    """Measure with the default settings, each check once for each subject."""
+    found: dict[tuple[str, int], CheckResult] = {}
+
+    def measure(check: Check[Any], subject: Subject) -> CheckResult:
+        key = (check.name, id(subject))
+        if key not in found:
+            found[key] = check.measure(subject, check.params())
+        return found[key]
+
+    return measure
+
+
+def values(result: CheckResult) -> dict[str, float]:
+    return {m.id: m.value for m in result.measurements}
 
 
 def test_names_are_unique() -> None:
@@ -23,54 +45,80 @@ def test_names_are_unique() -> None:
 
 
 @every_check
-def test_measuring_twice_gives_the_same_evidence(check: Check[Any], subject: Subject) -> None:
-    if check.repeatable:
-        first = check.measure(subject, check.params())
-
-        assert check.measure(subject, check.params()).measurements == first.measurements
+def test_no_check_is_left_out_of_these_tests(check: Check[Any], seeing_subject: Subject) -> None:
+    assert check.needs <= seeing_subject.has
 
 
 @every_check
-def test_every_measurement_says_how_sure_it_is(check: Check[Any], subject: Subject) -> None:
-    for measurement in check.measure(subject, check.params()).measurements:
+def test_measuring_twice_gives_the_same_evidence(
+    check: Check[Any], seeing_subject: Subject, measured: Measured
+) -> None:
+    if check.repeatable:
+        again = check.measure(seeing_subject, check.params())
+
+        assert again.measurements == measured(check, seeing_subject).measurements
+
+
+@every_check
+def test_every_measurement_says_how_sure_it_is(check: Check[Any], seeing_subject: Subject, measured: Measured) -> None:
+    for measurement in measured(check, seeing_subject).measurements:
         interval = measurement.interval
 
-        assert interval is not None
-        assert interval.low <= measurement.value <= interval.high
-        assert interval.low < interval.high
+        assert (interval is None) == (measurement.n is None), "only what rests on no examples is exact"
+        assert interval is None or interval.low <= measurement.value <= interval.high
+        assert interval is None or interval.low < interval.high
 
 
 @every_check
-def test_no_finite_sample_has_an_interval_without_width(check: Check[Any], perfect: Subject, constant: Subject) -> None:
-    for extreme in (perfect, constant):
-        for measurement in check.measure(extreme, check.params()).measurements:
-            assert measurement.interval is not None
-            assert measurement.interval.low < measurement.interval.high
+def test_no_finite_sample_has_an_interval_without_width(
+    check: Check[Any], perfect_network: Subject, constant_network: Subject, measured: Measured
+) -> None:
+    for extreme in (perfect_network, constant_network):
+        for measurement in measured(check, extreme).measurements:
+            assert measurement.n is None or measurement.interval is not None
+            assert measurement.interval is None or measurement.interval.low < measurement.interval.high
 
 
 @every_check
-def test_a_check_states_what_it_does_not_show(check: Check[Any], subject: Subject) -> None:
-    assert check.measure(subject, check.params()).limits
+def test_a_check_states_what_it_does_not_show(check: Check[Any], seeing_subject: Subject, measured: Measured) -> None:
+    assert measured(check, seeing_subject).limits
 
 
 @every_check
-def test_the_order_of_images_changes_no_value(check: Check[Any], subject: Subject) -> None:
-    order = torch.randperm(len(subject.test), generator=torch.Generator().manual_seed(5))
-    test = subject.test
-    shuffled = Examples(test.images[order], test.labels[order], test.logits[order], test.index[order])
-    other = Subject(**{name: getattr(subject, name) for name in subject.__slots__ if name != "test"}, test=shuffled)
+def test_the_order_of_images_changes_no_value(check: Check[Any], seeing_subject: Subject, measured: Measured) -> None:
+    order = torch.randperm(len(seeing_subject.test), generator=torch.Generator().manual_seed(5))
+    other = dataclasses.replace(seeing_subject, test=seeing_subject.test.take(order))
 
-    before = {m.id: m.value for m in check.measure(subject, check.params()).measurements}
-    after = {m.id: m.value for m in check.measure(other, check.params()).measurements}
+    after = values(check.measure(other, check.params()))
 
-    assert after == pytest.approx(before)
+    assert after == pytest.approx(values(measured(check, seeing_subject)))
 
 
 @every_check
-def test_what_is_promised_is_measured_or_said_to_be_absent(check: Check[Any], subject: Subject) -> None:
-    (found,) = run(subject, plan((check,), {check.name: {}}), lambda: 0.0, 1.0)
+def test_what_is_promised_is_measured_or_said_to_be_absent(
+    check: Check[Any], seeing_subject: Subject, measured: Measured
+) -> None:
+    planned = plan((dataclasses.replace(check, measure=lambda subject, _: measured(check, subject)),), {check.name: {}})
+
+    (found,) = run(seeing_subject, planned, lambda: 0.0, 1.0)
 
     assert set(found.entry.promised) == {m.id for m in found.measurements} | set(found.entry.absent)
+
+
+@every_check
+def test_what_is_promised_does_not_depend_on_the_answers(
+    check: Check[Any],
+    seeing_subject: Subject,
+    perfect_network: Subject,
+    constant_network: Subject,
+    measured: Measured,
+) -> None:
+    promised = [
+        {m.id for m in result.measurements} | set(result.absent)
+        for result in (measured(check, each) for each in (seeing_subject, perfect_network, constant_network))
+    ]
+
+    assert promised[0] == promised[1] == promised[2]
 
 
 @every_check

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from fmnist_governance.audit.adversarial import ADVERSARIAL
 from fmnist_governance.audit.check import Check
 from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.performance import PERFORMANCE
 
-CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION)
+CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION, ADVERSARIAL)

@@ -1,0 +1,1 @@
+"""Images and a network in, the smallest change that turns each answer out."""
