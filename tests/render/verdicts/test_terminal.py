@@ -18,8 +18,9 @@ from fmnist_governance.evidence.assessment import (
     passes,
 )
 from fmnist_governance.render.verdicts.as_json import render
+from fmnist_governance.render.verdicts.judged import NEXT
 from fmnist_governance.render.verdicts.safe_text import columns, safe, wrapped
-from fmnist_governance.render.verdicts.terminal import NEXT, lines
+from fmnist_governance.render.verdicts.terminal import lines
 
 
 def finding(clause: str, outcome: Outcome, severity: Severity = Severity.BLOCK, message: str = "It is so.") -> Finding:

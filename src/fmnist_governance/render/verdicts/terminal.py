@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fmnist_governance.evidence.assessment import (
-    Finding,
-    Outcome,
-    Severity,
-    Verdict,
-    WaiverFinding,
-    WaiverState,
-)
+from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, WaiverFinding
+from fmnist_governance.render.verdicts.judged import NEXT, answer, reason, told
 from fmnist_governance.render.verdicts.safe_text import wrapped
-
-NEXT = {
-    Outcome.FAILED: "Mend the model or the data and audit again. Whether to ask for less is for the policy's owner.",
-    Outcome.UNDECIDED: "Audit on more images, or improve the model until its interval clears the bound.",
-    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, or mend the name in the policy.",
-    Outcome.WAIVED: "Mend it before the waiver ends; it is not renewed by itself.",
-}
-"""What to do about each outcome that is not a pass."""
 
 _INDENT = 4
 _NARROWEST = 24
@@ -40,7 +26,7 @@ def lines(verdict: Verdict, width: int = 80) -> str:
     """
     width = max(width, _NARROWEST)
     findings = [(_rank(finding), _block(finding, width)) for finding in verdict.findings]
-    waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in _to_tell(verdict)]
+    waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in told(verdict)]
     ranked = sorted([*findings, *waivers], key=lambda pair: pair[0])
     blocks = [_answer(verdict, width), *(block for _, block in ranked)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
@@ -52,31 +38,12 @@ def _rank(finding: Finding) -> int:
     return 2 if finding.outcome is Outcome.PASSED else 1
 
 
-def _to_tell(verdict: Verdict) -> Iterator[WaiverFinding]:
-    yield from (found for found in verdict.waivers if found.state is not WaiverState.USED)
-
-
 def _answer(verdict: Verdict, width: int) -> list[str]:
-    name = f"policy {verdict.policy.name} ({verdict.policy.digest[: len('sha256:') + 12]})"
+    digest = verdict.policy.digest[: len("sha256:") + 12]
     counted = Counter(finding.outcome for finding in verdict.findings)
     clauses = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome if counted[outcome])
     summary = f"{reason(verdict)} Clauses: {clauses}." if clauses else reason(verdict)
-    return [*wrapped(f"{'PASSED' if verdict.passed else 'REFUSED'} by {name}", width), *wrapped(summary, width)]
-
-
-def reason(verdict: Verdict) -> str:
-    """Return in one sentence why a verdict is what it is."""
-    refusing = sum(finding.refuses for finding in verdict.findings)
-    expired = sum(found.refuses for found in verdict.waivers)
-    if verdict.passed:
-        return "No clause refuses."
-    if refusing:
-        return f"{refusing} of {len(verdict.findings)} clauses refuse."
-    if expired:
-        return f"No clause refuses, and {expired} expired waiver{'s do' if expired > 1 else ' does'}."
-    if not verdict.findings:
-        return "Nothing was checked, and that passes nothing."
-    return "No blocking clause passed, and that passes nothing."
+    return [*wrapped(f"{answer(verdict)} ({digest})", width), *wrapped(summary, width)]
 
 
 def place(finding: Finding) -> str:

@@ -1,0 +1,148 @@
+"""What a view of a verdict may know, and the words and ranks that all views share."""
+
+from __future__ import annotations
+
+import posixpath
+from dataclasses import dataclass
+from enum import StrEnum
+
+from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, WaiverFinding, WaiverState
+from fmnist_governance.evidence.record import EvidenceRecord
+
+
+class Effect(StrEnum):
+    """What a finding does to the model, the gravest first."""
+
+    REFUSES = "refuses"
+    WARNS = "warns"
+    WAIVED = "waived"
+    PASSED = "passed"
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedRun:
+    """A verdict with the names under which a pipeline knows its parts."""
+
+    verdict: Verdict
+    record: EvidenceRecord
+    run: str
+    seal: str
+    as_of: str
+    policy_path: str = "configs/policy.yaml"
+    """Of the policy file, from the top of the checkout, with `/`."""
+    waivers_path: str = "configs/waivers.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """One line of a verdict: a clause, a waiver to be told of, or a refusal that no clause explains."""
+
+    name: str
+    effect: Effect
+    outcome: str
+    title: str
+    message: str
+    because: str
+    next: str
+    path: str
+    line: int
+
+
+NEXT = {
+    Outcome.PASSED: "Nothing is to be done.",
+    Outcome.FAILED: "Mend the model or the data and audit again. Whether to ask for less is for the policy's owner.",
+    Outcome.UNDECIDED: "Audit on more images, or improve the model until its interval clears the bound.",
+    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, or mend the name in the policy.",
+    Outcome.WAIVED: "Mend it before the waiver ends; it is not renewed by itself.",
+}
+"""What to do about each outcome."""
+
+_WAIVER_NEXT = "Renew it with a new approval, mend it, or remove it from the file."
+_RANK = list(Effect)
+
+
+def effect(finding: Finding) -> Effect:
+    """Return what a clause does to the model."""
+    if finding.outcome is Outcome.PASSED:
+        return Effect.PASSED
+    if finding.outcome is Outcome.WAIVED:
+        return Effect.WAIVED
+    return Effect.REFUSES if finding.severity is Severity.BLOCK else Effect.WARNS
+
+
+def told(verdict: Verdict) -> tuple[WaiverFinding, ...]:
+    """Return the waivers that no waived clause shows."""
+    return tuple(found for found in verdict.waivers if found.state is not WaiverState.USED)
+
+
+def reason(verdict: Verdict) -> str:
+    """Return in one sentence why a verdict is what it is."""
+    refusing = sum(finding.refuses for finding in verdict.findings)
+    expired = sum(found.refuses for found in verdict.waivers)
+    if verdict.passed:
+        return "No clause refuses."
+    if refusing:
+        return f"{refusing} of {len(verdict.findings)} clauses refuse."
+    if expired:
+        return f"No clause refuses, and {expired} expired waiver{'s do' if expired > 1 else ' does'}."
+    if not verdict.findings:
+        return "Nothing was checked, and that passes nothing."
+    return "No blocking clause passed, and that passes nothing."
+
+
+def answer(verdict: Verdict) -> str:
+    """Return the answer in one line."""
+    return f"{'PASSED' if verdict.passed else 'REFUSED'} by policy {verdict.policy.name}"
+
+
+def remarks(judged: JudgedRun) -> tuple[Remark, ...]:
+    """Return every line of a verdict, what refuses first; a refusal has at least one that refuses."""
+    found = [_clause(judged, finding) for finding in judged.verdict.findings]
+    found += [_waiver(judged, waiver, number) for number, waiver in enumerate(told(judged.verdict), 1)]
+    if not judged.verdict.passed and all(remark.effect is not Effect.REFUSES for remark in found):
+        found.append(_whole(judged))
+    return tuple(sorted(found, key=lambda remark: _RANK.index(remark.effect)))
+
+
+def _clause(judged: JudgedRun, finding: Finding) -> Remark:
+    folder = posixpath.dirname(judged.policy_path)
+    path = judged.policy_path if finding.file is None else posixpath.normpath(posixpath.join(folder, finding.file))
+    return Remark(
+        name=finding.clause,
+        effect=effect(finding),
+        outcome=str(finding.outcome),
+        title=finding.title,
+        message=finding.message,
+        because=finding.because,
+        next=NEXT[finding.outcome],
+        path=path,
+        line=finding.line,
+    )
+
+
+def _waiver(judged: JudgedRun, found: WaiverFinding, number: int) -> Remark:
+    return Remark(
+        name=f"waiver.{number}.{found.waiver.clause}",  # A clause's id holds no dot, so no clause has this name.
+        effect=Effect.REFUSES if found.refuses else Effect.WARNS,
+        outcome=f"waiver {found.state}",
+        title=f"Waiver of {found.waiver.clause}",
+        message=found.message,
+        because=found.waiver.reason,
+        next=_WAIVER_NEXT,
+        path=judged.waivers_path,
+        line=found.line,
+    )
+
+
+def _whole(judged: JudgedRun) -> Remark:
+    return Remark(
+        name="policy.whole",
+        effect=Effect.REFUSES,
+        outcome="nothing passed",
+        title="At least one blocking clause passed",
+        message=reason(judged.verdict),
+        because="What was not checked is not known to be right.",
+        next="Write a blocking clause that the model can pass.",
+        path=judged.policy_path,
+        line=1,
+    )

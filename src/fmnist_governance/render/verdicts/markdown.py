@@ -1,0 +1,37 @@
+"""A verdict as Markdown, for a merge request or GitHub's step summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fmnist_governance.render.text import code, escaped
+from fmnist_governance.render.verdicts.judged import Effect, JudgedRun, Remark, answer, reason, remarks
+
+
+def render(judged: JudgedRun) -> str:
+    """Return a verdict in which no text of policy or record means anything but itself."""
+    return "\n".join(_lines(judged)) + "\n"
+
+
+def _lines(judged: JudgedRun) -> Iterator[str]:
+    verdict = judged.verdict
+    yield f"## {escaped(answer(verdict))}"
+    yield ""
+    yield f"{escaped(reason(verdict))} Model {code(judged.record.subject.uri)}, run {code(judged.run)}, judged "
+    yield f"{code(judged.as_of)} by {code(verdict.policy.digest)}."
+    yield ""
+    yield "| Effect | Outcome | Clause | Finding | Where |"
+    yield "| --- | --- | --- | --- | --- |"
+    found = remarks(judged)
+    for remark in found:
+        yield _row(remark)
+    for remark in found:
+        if remark.effect is not Effect.PASSED:
+            yield ""
+            yield f"**{escaped(remark.name)}**: because {escaped(remark.because)} *Next:* {escaped(remark.next)}"
+
+
+def _row(remark: Remark) -> str:
+    where = code(f"{remark.path}:{remark.line}")
+    cells = (f"**{remark.effect}**", escaped(remark.outcome), f"{escaped(remark.title)} ({code(remark.name)})")
+    return f"| {' | '.join(cells)} | {escaped(remark.message)} | {where} |"
