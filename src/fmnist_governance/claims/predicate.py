@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, cast
 
+from fmnist_governance.evidence.lookup import covers
 from fmnist_governance.stats.decide import Op
 
 GRAMMAR = "[every|any] ID-OR-PATTERN OP NUMBER, joined by 'and'; OP is one of > >= < <="
@@ -31,8 +32,7 @@ class Term:
 
     def covers(self, id_: str) -> bool:
         """Whether the term is about this measurement."""
-        wanted, found = self.pattern.split("."), id_.split(".")
-        return len(wanted) == len(found) and all(w in {"*", f} for w, f in zip(wanted, found, strict=True))
+        return covers(self.pattern, id_)
 
 
 def parse(text: str) -> tuple[Term, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import cache
 from typing import Annotated, Any, NamedTuple
@@ -12,30 +11,7 @@ from pydantic import Field, StringConstraints, model_validator
 from fmnist_governance.evidence.answers import RiskAnswers
 from fmnist_governance.evidence.days import Day as Day  # noqa: PLC0414 - part of the declarations' vocabulary
 from fmnist_governance.evidence.record import Record
-
-_MARKS = re.compile(r"\b(TODO|TBD|TBC|TBA|FIXME|XXX+)\b")
-_STOCK = re.compile(
-    r"^(todo|tbd|tbc|tba|fixme)\b|\blorem ipsum\b|^to be (determined|defined|completed|confirmed|announced|done)\b"
-    r"|^(insert|enter|add|write|fill in|replace) .*\bhere$|^(your|the) .+ here$"
-)
-_FILLERS = frozenset(
-    {"n a", "na", "unknown", "placeholder", "example", "example text", "text", "sample text", "test", "foo", "bar",
-     "foo bar", "asdf", "qwerty", "changeme", "change me", "fill in", "fill me in", "lorem", "description", "string"}
-)  # fmt: skip
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether a text stands where a statement should be and states nothing.
-
-    `TODO`, `TBD`, `lorem ipsum`, `x`, `...`, `<your name here>` and the like are placeholders, and so is an empty
-    text. `None` is not one: it can be an answer.
-    """
-    words = " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
-    if len(words.replace(" ", "")) <= 1 or len(set(words)) == 1 or words in _FILLERS:
-        return True
-    bracketed = re.fullmatch(r"\s*(<[^<>]*>|\[[^\[\]]*\]|\{+[^{}]*\}+)\s*", text)
-    return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
-
+from fmnist_governance.evidence.wording import is_placeholder as is_placeholder  # noqa: PLC0414 - as above
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 
@@ -60,6 +36,10 @@ class Statement(Record):
     def counts(self) -> bool:
         """Whether it states anything."""
         return not is_placeholder(self.text)
+
+
+FILE = "file"
+"""The section of what the technical documentation needs and the card does not."""
 
 
 class Topic(NamedTuple):
@@ -137,34 +117,173 @@ class Declarations(Record):
         "Reporting of incidents", "contact", "Where a malfunction is reported, and what follows."
     )
 
+    # What only the technical documentation asks for.
+    interaction: Statement | None = _one(
+        "Interaction with other systems",
+        "file",
+        "How it interacts with hardware, software and AI systems that are no part of it.",
+    )
+    supply_forms: Statement | None = _one(
+        "Forms of supply",
+        "file",
+        "In which forms it is supplied, such as a package, a download or an interface for programs.",
+    )
+    intended_hardware: Statement | None = _one(
+        "Intended hardware", "file", "The hardware that it is meant to run on, and the least that it needs."
+    )
+    product_illustrations: Statement | None = _one(
+        "Illustrations of the product",
+        "file",
+        "Where photographs or drawings of the product are, if it is part of one.",
+    )
+    user_interface: Statement | None = _one("User interface", "file", "What a deployer sees and handles.")
+    development_process: Statement | None = _one(
+        "Development process", "file", "By which steps and methods it was developed."
+    )
+    third_party_tools: Statement | None = _one(
+        "Tools and models of third parties", "file", "Which tools and pre-trained models were used, and how."
+    )
+    design_choices: Statement | None = _one(
+        "Design choices", "file", "The key choices with their reasons and assumptions, and what was traded for what."
+    )
+    optimisation: Statement | None = _one(
+        "Optimisation target", "file", "What it is designed to optimise for, and which parameters matter."
+    )
+    data_collection: Statement | None = _one(
+        "Collection and selection of the data",
+        "file",
+        "How the data was obtained and selected, and for which original purpose.",
+    )
+    labelling: Statement | None = _one("Labelling", "file", "How the data was labelled, and by whom.")
+    data_cleaning: Statement | None = _one("Cleaning of the data", "file", "How the data was prepared and cleaned.")
+    data_assumptions: Statement | None = _one(
+        "Assumptions on the data", "file", "What the data is supposed to measure and represent."
+    )
+    data_suitability: Statement | None = _one(
+        "Suitability of the data", "file", "Why the data fits the intended purpose and its setting."
+    )
+    bias_examination: Statement | None = _one(
+        "Examination for bias", "file", "Which biases were looked for, and what was done about them."
+    )
+    data_gaps: Statement | None = _one("Gaps in the data", "file", "What the data lacks, and how that is dealt with.")
+    data_maintenance: Statement | None = _one(
+        "Maintenance of the data", "file", "Who maintains the data, and how errors in it are corrected."
+    )
+    oversight_assessment: Statement | None = _one(
+        "Assessment of human oversight",
+        "file",
+        "Why the measures of oversight are enough, also against relying on the answers too much.",
+    )
+    stop_procedure: Statement | None = _one(
+        "Override and stop", "file", "How a person disregards an answer, reverses it or stops the system."
+    )
+    predetermined_changes: Statement | None = _one(
+        "Planned changes", "file", "Changes that are planned in advance, and how they stay within the rules."
+    )
+    acceptance_criteria: Statement | None = _one(
+        "Acceptance criteria", "file", "Which results were demanded before the tests were run, and why."
+    )
+    test_responsible: Statement | None = _one(
+        "Responsible for the tests", "file", "Who is responsible for the tests, and signed the reports when."
+    )
+    foreseeable_misuse: Statement | None = _one(
+        "Foreseeable misuse", "file", "How it could be misused, as far as one can foresee."
+    )
+    unintended_outcomes: Statement | None = _one(
+        "Unintended outcomes and sources of risk",
+        "file",
+        "What could go wrong for health, safety or fundamental rights.",
+    )
+    vulnerable_groups: Statement | None = _one(
+        "Minors and vulnerable groups",
+        "file",
+        "Whether persons under 18 or other vulnerable groups are likely to be affected.",
+    )
+    metrics_rationale: Statement | None = _one(
+        "Choice of the metrics", "file", "Why these metrics fit this system and the cost of its errors."
+    )
+    risk_management: Statement | None = _one(
+        "Risk management", "file", "How risks are identified, estimated, treated and looked at again, and by whom."
+    )
+    residual_risk: Statement | None = _one("Residual risk", "file", "Which risk remains, and who judged it acceptable.")
+    changes: Statement | None = _one(
+        "Changes so far", "file", "What was changed since the first version, and whether it was substantial."
+    )
+    standards: Statement | None = _one(
+        "Standards and other solutions", "file", "Which standards were applied, or which solutions instead."
+    )
+    log_handling: Statement | None = _one(
+        "Logs in use", "file", "Which events are recorded in use, and how logs are stored, kept and read."
+    )
+    lifetime: Statement | None = _one(
+        "Lifetime and care", "file", "How long it is expected to be used, and what care and updates it needs."
+    )
+    transparency_measures: Statement | None = _one(
+        "Information of persons", "file", "How persons are informed where Article 50 asks for it."
+    )
+    provider_address: Statement | None = _one(
+        "Address of the provider", "file", "Where the provider can be reached by letter."
+    )
+    sole_responsibility: Statement | None = _one(
+        "Sole responsibility", "file", "That the provider alone is responsible for the declaration of conformity."
+    )
+    conformity_statement: Statement | None = _one(
+        "Statement of conformity", "file", "That the system is in conformity, stated by who signs for the provider."
+    )
+    data_protection: Statement | None = _one(
+        "Data protection", "file", "That personal data is processed as data protection law demands."
+    )
+    conformity_procedure: Statement | None = _one(
+        "Conformity assessment",
+        "file",
+        "Which procedure was followed, with notified body and certificate where there is one.",
+    )
+    signature: Statement | None = _one(
+        "Signature", "file", "Place, date, name and function of who signs the declaration of conformity."
+    )
+    monitoring_data: Statement | None = _one(
+        "Data from use", "file", "Which data is collected in use, from where, and how often it is looked at."
+    )
+    monitoring_triggers: Statement | None = _one("Triggers", "file", "Which findings in use lead to which action.")
+    monitoring_owner: Statement | None = _one(
+        "Responsible for monitoring", "file", "Who watches the system in use, and whom they report to."
+    )
+
     def stated(self, name: str) -> tuple[Statement, ...]:
         """Return what was stated on a topic, each with its author and date; placeholders are left out.
 
         Raises:
             KeyError: There is no such topic.
         """
-        if name not in {topic.name for topic in topics()}:
+        if name not in {topic.name for topic in (*topics(), *file_topics())}:
             raise KeyError(name)
         value = getattr(self, name)
         found = value if isinstance(value, tuple) else () if value is None else (value,)
-        return tuple(self._attributed(statement) for statement in found if statement.counts)
+        return tuple(self.attributed(statement) for statement in found if statement.counts)
 
     def missing(self) -> tuple[Topic, ...]:
-        """Return the topics on which nobody stated anything, in order."""
+        """Return the topics of the card on which nobody stated anything, in order."""
         return tuple(topic for topic in topics() if not self.stated(topic.name))
 
     def cover(self, model: str) -> bool:
         """Whether the statements are about this registered model."""
         return model in self.models
 
-    def _attributed(self, statement: Statement) -> Statement:
+    def attributed(self, statement: Statement) -> Statement:
+        """Return a statement with the author and date of the file where it has none of its own."""
         return statement.model_copy(update={"by": statement.by or self.by, "on": statement.on or self.on})
 
 
 @cache
 def topics() -> tuple[Topic, ...]:
     """Return everything that a person has to state, in the order of the card."""
-    return tuple(_topics())
+    return tuple(topic for topic in _topics() if topic.section != FILE)
+
+
+@cache
+def file_topics() -> tuple[Topic, ...]:
+    """Return what a person has to state for the technical documentation alone."""
+    return tuple(topic for topic in _topics() if topic.section == FILE)
 
 
 def _topics() -> Iterator[Topic]:

@@ -15,6 +15,12 @@ class Absent:
     reason: str
 
 
+def covers(pattern: str, id_: str) -> bool:
+    """Whether a measurement id fits a pattern, in which `*` stands for one segment."""
+    wanted, found = pattern.split("."), id_.split(".")
+    return len(wanted) == len(found) and all(w in {"*", f} for w, f in zip(wanted, found, strict=True))
+
+
 def look_up(record: EvidenceRecord, id_: str) -> Measurement | Absent:
     """Return a measurement, provided that exactly one exists and that its check measured and promised it."""
     name = id_.split(".", 1)[0]

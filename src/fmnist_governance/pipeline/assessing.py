@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from fmnist_governance.errors import EvidenceError
+from fmnist_governance.evidence.answers import RiskAnswers
 from fmnist_governance.evidence.assessment import Assessment, Verdict
 from fmnist_governance.evidence.claimed import Claim
 from fmnist_governance.evidence.codec import decode, encode
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.manifest import digest
 from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.law.catalogue import law
+from fmnist_governance.law.requirements import requirements
+from fmnist_governance.law.risk import classify
 
 if TYPE_CHECKING:
     from fmnist_governance.claims.claims_file import ClaimsFile
@@ -56,6 +60,7 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
     """
     name = registered_name(record.subject.uri)
     stated = declarations if declarations and declarations.cover(name) else None
+    risk = classify(stated.risk, stated.by, stated.on) if stated else classify(RiskAnswers())
     return named(
         Assessment(
             seal=seal,
@@ -64,6 +69,9 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
             declarations_digest=digest(encode(stated)) if stated else None,
             verdict=_judged(record, seal, stated, policy, as_of) if policy else None,
             claims=_claimed(claims, record) if claims and claims.cover(name) else (),
+            requirements=requirements(record, stated, risk),
+            risk=risk,
+            law=law(),
         )
     )
 

@@ -1,0 +1,67 @@
+"""Facts that the program wrote into the record, by name, as text; None where it knew nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from fmnist_governance.evidence.record import EvidenceRecord, TrainingFacts
+
+_Get = Callable[[EvidenceRecord], str | None]
+
+
+def _of_training(get: Callable[[TrainingFacts], str]) -> _Get:
+    return lambda record: get(record.training) if record.training else None
+
+
+FACTS: Mapping[str, tuple[str, _Get]] = {
+    "subject.uri": ("Model", lambda r: r.subject.uri),
+    "subject.digest": ("Model digest", lambda r: r.subject.digest),
+    "subject.weights": ("Digest of the weights", lambda r: r.subject.weights),
+    "subject.architecture": ("Architecture", lambda r: r.subject.architecture),
+    "subject.parameters": (
+        "Trainable numbers", lambda r: None if r.subject.parameters is None else f"{r.subject.parameters:,}",
+    ),
+    "subject.input_shape": ("Shape of one image", lambda r: " x ".join(f"{side}" for side in r.subject.input_shape)),
+    "dataset.name": ("Data set", lambda r: r.dataset.name),
+    "dataset.digest": ("Data digest", lambda r: r.dataset.digest),
+    "dataset.classes": ("Classes", lambda r: ", ".join(r.dataset.classes)),
+    "dataset.source": ("Source of the data", lambda r: r.dataset.source),
+    "dataset.licence": ("Licence of the data", lambda r: r.dataset.licence),
+    "dataset.splits": (
+        "Images in each split", lambda r: ", ".join(f"{name}: {s.n:,}" for name, s in sorted(r.dataset.splits.items())),
+    ),
+    "training.run": ("Training run", _of_training(lambda t: t.run)),
+    "training.recipe": ("Recipe", _of_training(lambda t: f"{t.recipe}, seed {t.seed}, {t.epochs:,} epochs")),
+    "training.seconds": ("Duration of the training", _of_training(lambda t: f"{t.seconds:,.1f} s")),
+    "training.finished": ("End of the training", _of_training(lambda t: t.finished)),
+    "training.data": ("Digest of the training data", _of_training(lambda t: t.dataset_digest)),
+    "training.parent": ("Started from", _of_training(lambda t: t.parent or "random weights")),
+    "audit.started": ("Audited", lambda r: r.audit.started),
+    "audit.suite": ("Suite of checks", lambda r: f"{r.audit.suite.name} ({r.audit.suite.digest})"),
+    "tool.version": ("Program", lambda r: f"{r.tool.name} {r.tool.version}"),
+    "tool.commit": ("Commit of the program", lambda r: r.tool.commit),
+    "environment.python": ("Python and platform", lambda r: f"{r.environment.python}, {r.environment.platform}"),
+    "environment.processor": ("Processor", lambda r: r.environment.processor or None),
+    "environment.packages": (
+        "Packages", lambda r: ", ".join(f"{name} {v}" for name, v in sorted(r.environment.packages.items())) or None,
+    ),
+}  # fmt: skip
+"""Name to title and value."""
+
+
+def fact(record: EvidenceRecord, name: str) -> str | None:
+    """Return a fact as text; None where the program did not know it.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    return FACTS[name][1](record) or None
+
+
+def title(name: str) -> str:
+    """Return what a fact is called.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    return FACTS[name][0]

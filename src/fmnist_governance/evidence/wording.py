@@ -1,0 +1,45 @@
+"""Words that state nothing, and words that praise."""
+
+from __future__ import annotations
+
+import re
+
+_MARKS = re.compile(r"\b(TODO|TBD|TBC|TBA|FIXME|XXX+)\b")
+_STOCK = re.compile(
+    r"^(todo|tbd|tbc|tba|fixme)\b|\blorem ipsum\b|^to be (determined|defined|completed|confirmed|announced|done)\b"
+    r"|^(insert|enter|add|write|fill in|replace) .*\bhere$|^(your|the) .+ here$"
+)
+_FILLERS = frozenset(
+    {"n a", "na", "unknown", "placeholder", "example", "example text", "text", "sample text", "test", "foo", "bar",
+     "foo bar", "asdf", "qwerty", "changeme", "change me", "fill in", "fill me in", "lorem", "description", "string"}
+)  # fmt: skip
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a text stands where a statement should be and states nothing.
+
+    `TODO`, `TBD`, `lorem ipsum`, `x`, `...`, `<your name here>` and the like are placeholders, and so is an empty
+    text. `None` is not one: it can be an answer.
+    """
+    words = " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
+    if len(words.replace(" ", "")) <= 1 or len(set(words)) == 1 or words in _FILLERS:
+        return True
+    bracketed = re.fullmatch(r"\s*(<[^<>]*>|\[[^\[\]]*\]|\{+[^{}]*\}+)\s*", text)
+    return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
+
+
+_PRAISE = re.compile(
+    r"""\b(
+    state[-\ ]of[-\ ]the[-\ ]art | best[-\ ]in[-\ ]class | world[-\ ]class | cutting[-\ ]edge | industry[-\ ]leading
+    | (?:is|are|fully)\ (?:compliant|trustworthy|safe|secure|fair|unbiased) | certified | guarantee[sd]?
+    | highly\ (?:accurate|reliable|robust) | (?:very|extremely)\ (?:accurate|reliable|safe) | robust(?:ly)?
+    | superior | flawless | perfect(?:ly)? | outstanding | excellent | strong\ performance | performs\ well
+    | reliabl[ey] | trustworthy | error[-\ ]free | bias[-\ ]free | 100\ ?%\ (?:accurate|safe)
+    )\b""",
+    re.IGNORECASE | re.VERBOSE,
+)
+
+
+def praise(text: str) -> tuple[str, ...]:
+    """Return the words of a text that judge quality, each once; only a claim may, for evidence stands behind it."""
+    return tuple(dict.fromkeys(found.group().lower() for found in _PRAISE.finditer(" ".join(text.split()))))
