@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow.entities.model_registry import ModelVersion
 
 FORMS = "models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID or runs:/ID/NAME"
+_MOST_NAMED = 50
 PARTS = "artifacts"
 """Where a packaged model keeps its two files."""
 
@@ -81,13 +83,13 @@ def resolve(store: Store, uri: str) -> ResolvedModel:
 def _registered(store: Store, uri: str, rest: str) -> ResolvedModel:
     name, at, alias = rest.rpartition("@")
     if at:
-        found = store.client.get_model_version_by_alias(name, alias)
+        found = _there(store, uri, name, lambda: store.client.get_model_version_by_alias(name, alias))
     else:
         name, _, version = rest.rpartition("/")
         if not name or not version.isdecimal():
-            msg = f"model {uri!r}: expected {FORMS}{_known(store, name or version)}"
+            msg = f"model {uri!r}: expected {FORMS}; {_known(store, name or version)}"
             raise TrackingError(msg)
-        found = store.client.get_model_version(name, version)
+        found = _there(store, uri, name, lambda: store.client.get_model_version(name, version))
     model_id = _model_id(found)
     if model_id is None:
         msg = f"model {uri}: version {found.version} comes from {found.source}, which is no logged model; log it again"
@@ -102,10 +104,28 @@ def _model_id(version: ModelVersion) -> str | None:
     return version.model_id or (source.removeprefix("models:/") if source.startswith("models:/m-") else None)
 
 
+def _there(store: Store, uri: str, name: str, get: Callable[[], ModelVersion]) -> ModelVersion:
+    """Get a version, or say what there is instead."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return get()
+    except MlflowException as err:
+        if err.error_code not in {"RESOURCE_DOES_NOT_EXIST", "INVALID_PARAMETER_VALUE"}:
+            raise
+        msg = f"model {uri}: no such model; {_known(store, name)}"
+        raise TrackingError(msg) from err
+
+
 def _known(store: Store, name: str) -> str:
-    versions = store.client.search_model_versions(f"name = '{name}'") if name.replace("_", "").isalnum() else []
-    numbers = sorted(int(v.version) for v in versions)
-    return f"; {name} has the versions {', '.join(map(str, numbers))}" if numbers else ""
+    """Say which versions and aliases a model has, or which models there are."""
+    models = {model.name: model for model in store.client.search_registered_models(max_results=_MOST_NAMED)}
+    if name not in models:
+        return f"registered are {', '.join(sorted(models))}" if models else "no model is registered in this store"
+    versions = store.client.search_model_versions(f"name = '{name}'", max_results=_MOST_NAMED)
+    numbers = ", ".join(str(number) for number in sorted(int(v.version) for v in versions)) or "none"
+    aliases = ", ".join(sorted(models[name].aliases)) or "none"
+    return f"{name} has the versions {numbers} and the aliases {aliases}"
 
 
 def _of_run(store: Store, uri: str, rest: str) -> LoggedModel:

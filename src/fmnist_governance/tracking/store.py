@@ -6,11 +6,11 @@ import contextlib
 import fcntl
 import logging
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from fmnist_governance.errors import TrackingError
 
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DATABASE = "mlflow.db"
 ARTIFACTS = "mlartifacts"
 _SQLITE = "sqlite:///"
+_PASSWORD = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
+_HIDDEN = r"\1:***@"
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
@@ -55,7 +57,7 @@ def open_store(uri: str | None, experiment: str) -> Store:
         os.environ.setdefault(name, value)
     uri = uri or f"{_SQLITE}{DATABASE}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
-    with told(f"MLflow store {_shown(uri)}"), _alone(uri):
+    with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri):
         import mlflow
 
         mlflow.set_tracking_uri(uri)
@@ -74,10 +76,13 @@ def told(what: str) -> Iterator[None]:
         yield
     except TrackingError:
         raise
+    except ModuleNotFoundError as err:
+        msg = f"{what}: this kind of store needs the package {err.name}, which is not installed"
+        raise TrackingError(msg) from err
     except Exception as err:
         if not _from_tracking(err):
             raise
-        reason = " ".join(str(err).split())[:300]
+        reason = _PASSWORD.sub(_HIDDEN, " ".join(str(err).split()))[:300]
         msg = f"{what}: {reason or type(err).__name__}"
         raise TrackingError(msg) from err
 
@@ -87,19 +92,16 @@ def _from_tracking(err: Exception) -> bool:
     return isinstance(err, OSError) or bool(packages & {"mlflow", "sqlalchemy", "requests", "urllib3", "alembic"})
 
 
-def _shown(uri: str) -> str:
-    """Return a URI without the password that it may hold."""
-    parts = urlsplit(uri)
-    return uri.replace(f":{parts.password}@", ":***@") if parts.password else uri
-
-
 @contextlib.contextmanager
 def _alone(uri: str) -> Iterator[None]:
     """Let one process at a time open a SQLite database: two that create it at once both fail."""
-    if not uri.startswith(_SQLITE) or uri == _SQLITE:
+    if not uri.startswith(_SQLITE):
         yield
         return
     database = Path(uri.removeprefix(_SQLITE))
+    if database.name in {"", ":memory:"}:
+        msg = f"MLflow store {uri}: lasts as long as this process; name a file, as in {_SQLITE}{DATABASE}"
+        raise TrackingError(msg)
     if not database.parent.is_dir():
         msg = f"MLflow store {uri}: there is no folder {database.parent}; create it or name another --tracking-uri"
         raise TrackingError(msg)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import tempfile
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -130,8 +129,8 @@ def log_model(store: Store, run_id: str, network: Network, description: Descript
         folder = Path(scratch)
         weights.save(network, description, folder)
         store.client.log_artifacts(run_id, str(folder), "weights")
-        with mlflow.start_run(run_id=run_id), warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # MLflow warns of hints that give no schema; none is wanted.
+        mlflow.set_tracking_uri(store.uri)
+        with mlflow.start_run(run_id=run_id):
             logged = mlflow.pyfunc.log_model(
                 name="model",
                 python_model=str(_CODE),
