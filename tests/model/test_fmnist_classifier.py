@@ -345,3 +345,42 @@ def test_the_file_imports_only_what_every_serving_machine_has() -> None:
     roots = {name.partition(".")[0] for name in names}
 
     assert roots <= {"torch", "numpy", "safetensors"} | sys.stdlib_module_names
+
+
+def test_the_words_for_layers_say_channels_halving_and_residual() -> None:
+    network = Network(classes=3, layers="8/2 +8 12/2 6").eval()
+    first, second, third = network.first
+
+    maps = network.features(UNIT)
+
+    assert maps.shape == (2, 6, 7, 7)
+    assert first(UNIT).shape == (2, 8, 14, 14)
+    assert network.classify(maps).shape == (2, 3)
+    assert [layer.residual for layer in (first, second, third)] == [False, True, False]
+
+
+def test_a_residual_layer_adds_its_input() -> None:
+    layer = Network(classes=2, layers="4 +4 4").eval().first[1]
+    torch.nn.init.zeros_(layer.get_parameter("conv.weight"))
+    maps = torch.rand(1, 4, 5, 5)
+
+    assert torch.equal(layer(maps), maps)
+
+
+@pytest.mark.parametrize(
+    ("layers", "says"),
+    [
+        ("", "expected 1 to 64 of them"),
+        ("8 " * 65, "expected 1 to 64 of them"),
+        ("8/3", "layer '8/3' is not of the form"),
+        ("eight", "layer 'eight' is not of the form"),
+        ("0", "layer '0' is not of the form"),
+        ("9999", "layer '9999' is not of the form"),
+        ("8/2 " * 5, "halved until nothing is left"),
+        ("8 +9", r"\+9 adds its input, and must keep its 8 channels and size"),
+        ("8 +8/2", r"\+8 adds its input, and must keep its 8 channels and size"),
+    ],
+)
+def test_layers_that_cannot_be_are_refused(layers: str, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        Network(classes=2, layers=layers)
