@@ -1,0 +1,39 @@
+"""`fmnist-audit verify`: is a bundle what was exported and sealed?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from fmnist_governance.cli.exit_codes import ExitCode
+from fmnist_governance.cli.options import json_option, print_json
+
+
+@click.command("verify")
+@click.argument("bundle", type=click.Path(path_type=Path, exists=True))
+@click.option("--seal", metavar="DIGEST", help="The seal that the bundle must have, such as sha256:...")
+@json_option
+def command(*, bundle: Path, seal: str | None, as_json: bool) -> int:
+    """Compare each file of a bundle with its list and with the seal.
+
+    BUNDLE is a zip or folder that export wrote. Exit code 0: every file is as it was; 1: some differ, each is named; 2:
+    it is no bundle, or holds links or paths that leave it. A bundle is not signed: whoever can write all of it can make
+    another one, so compare the seal with one that you have from elsewhere, or give that with --seal.
+    """
+    from fmnist_governance.bundle.verify import differences, open_bundle
+    from fmnist_governance.evidence.manifest import MANIFEST, digest
+    from fmnist_governance.render.verdicts.safe_text import safe
+
+    opened = open_bundle(bundle)
+    found = differences(opened)
+    sealed = digest(opened.read(MANIFEST) or b"")
+    if seal and seal != sealed:
+        found.append(f"{MANIFEST}: the seal is {sealed}, not {seal}")
+    if as_json:
+        print_json({"ok": not found, "run": opened.run_id, "seal": sealed, "problems": found})
+    elif found:
+        click.echo("\n".join(map(safe, found)))
+    else:
+        click.echo(f"{len(opened.names)} files of run {safe(opened.run_id)} are as they were sealed, as {sealed}")
+    return ExitCode.NO if found else ExitCode.YES
