@@ -45,6 +45,7 @@ def write_audit(
     if len(metrics) > MOST_METRICS:
         msg = f"{len(metrics)} headline metrics; at most {MOST_METRICS} keep MLflow usable"
         raise ValueError(msg)
+    _demand_paths({**files, **charts})
     manifest = seal(files)
     tags = {
         "mlflow.runName": f"audit {record.subject.uri.removeprefix('models:/')}",
@@ -84,9 +85,10 @@ def add_files(store: Store, run: RunFiles, files: Mapping[str, bytes]) -> tuple[
         The paths that hold other bytes already, and were left as they are.
 
     Raises:
-        ValueError: A path is sealed.
+        ValueError: A path is sealed, or is none below the run.
         TrackingError: The store refuses it.
     """
+    _demand_paths(files)
     if sealed := [path for path in files if path.startswith(SEALED) or path == MANIFEST]:
         msg = f"{', '.join(sealed)}: sealed, never written again"
         raise ValueError(msg)
@@ -94,6 +96,14 @@ def add_files(store: Store, run: RunFiles, files: Mapping[str, bytes]) -> tuple[
     with told(f"run {run.run_id}"):
         _upload(store, run.run_id, {path: data for path, data in files.items() if stored[path] is None})
     return tuple(path for path, data in files.items() if stored[path] not in {None, data})
+
+
+def _demand_paths(files: Mapping[str, bytes]) -> None:
+    """Refuse a path that has more than one spelling or leads out of the run."""
+    for path in files:
+        if {"", ".", ".."} & set(path.split("/")):
+            msg = f"{path!r}: not a path below the run"
+            raise ValueError(msg)
 
 
 def _upload(store: Store, run_id: str, files: Mapping[str, bytes]) -> None:
