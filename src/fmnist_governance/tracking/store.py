@@ -60,6 +60,7 @@ def open_store(uri: str | None, experiment: str) -> Store:
     with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri):
         import mlflow
 
+        logging.getLogger("mlflow").setLevel(logging.ERROR)  # Where a program imported it before, too.
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient(tracking_uri=uri)
         return Store(client, uri, _experiment(client, uri, experiment), experiment)
