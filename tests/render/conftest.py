@@ -8,7 +8,11 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from fmnist_governance.claims.claims_file import ClaimsFile
+from fmnist_governance.claims.judge import judge_claims
+from fmnist_governance.evidence.answers import RiskAnswers
 from fmnist_governance.evidence.assessment import Assessment, Finding, Outcome, PolicyFacts, Severity, Verdict
+from fmnist_governance.evidence.claimed import Claim
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.evidence.record import (
@@ -28,6 +32,9 @@ from fmnist_governance.evidence.record import (
     Tool,
     TrainingFacts,
 )
+from fmnist_governance.law.catalogue import law
+from fmnist_governance.law.requirements import requirements
+from fmnist_governance.law.risk import classify
 from fmnist_governance.render.renderer import Report
 
 GARMENTS = (
@@ -239,13 +246,32 @@ def make_verdict(passed: bool = False) -> Verdict:  # noqa: FBT001, FBT002 - a b
     return Verdict(passed=passed, policy=PolicyFacts(name="default", digest=named("policy")), findings=findings)
 
 
-def make_assessment(declarations: Declarations | None = None, verdict: Verdict | None = None) -> Assessment:
+def make_claims(record: EvidenceRecord) -> tuple[Claim, ...]:
+    entries = [
+        {"id": "accuracy", "text": "It is right on more than 90 %.", "predicate": "performance.accuracy > 0.90"},
+        {"id": "pairs", "text": "No mix-up is frequent.", "predicate": "confusion.worst_pair.rate < 0.05"},
+        {"id": "robust", "text": "It is robust.", "predicate": "corruption.mean.accuracy > 0.5"},
+        {"id": "near", "text": "It is right on more than 93 %.", "predicate": "performance.accuracy > 0.93"},
+    ]
+    file = {"models": ["FashionMNIST_PyTorch"], "by": "the maintainers", "on": "2026-11-22", "claims": entries}
+    return judge_claims(ClaimsFile.model_validate_json(canonical(file)), record)
+
+
+def make_assessment(
+    declarations: Declarations | None = None, verdict: Verdict | None = None, record: EvidenceRecord | None = None
+) -> Assessment:
+    risk = classify(declarations.risk if declarations else RiskAnswers())
+    record = record or make_record()
     return Assessment(
         seal=named("seal"),
         as_of="2026-11-22T21:05:00Z",
         declarations=declarations,
         declarations_digest=named("declarations") if declarations else None,
         verdict=verdict,
+        claims=make_claims(record) if declarations else (),
+        requirements=requirements(record, declarations, risk),
+        risk=risk,
+        law=law(),
     )
 
 

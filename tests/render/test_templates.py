@@ -58,3 +58,9 @@ def test_no_shipped_template_praises(file: Path) -> None:
 
     for praise in ("state of the art", "state-of-the-art", "excellent", "compliant", "trustworthy", "best-in"):
         assert praise not in words
+
+
+@pytest.mark.parametrize("words", ["It is state of the art.", "Fully compliant.", "A robust model."])
+def test_a_template_that_praises_is_refused(words: str) -> None:
+    with pytest.raises(TemplateError, match="judges quality"):
+        check_words(words, "a.md.j2")

@@ -48,5 +48,5 @@ def report(record: EvidenceRecord, concluded: Concluded, read: Read, *, run: str
 
 
 def rendered(renderers: Collection[Renderer], known: Report) -> Mapping[str, bytes]:
-    """Return file name to bytes."""
-    return {r.filename: r.render(known).encode() for r in renderers}
+    """Return file name to bytes of each document that is offered for such a system."""
+    return {r.filename: r.render(known).encode() for r in renderers if r.offered(known)}

@@ -2,8 +2,23 @@
 
 from __future__ import annotations
 
+from fmnist_governance.render.documents.coverage_matrix import COVERAGE_MATRIX
+from fmnist_governance.render.documents.data_sheet import DATA_SHEET
+from fmnist_governance.render.documents.declaration_of_conformity import DECLARATION_OF_CONFORMITY
+from fmnist_governance.render.documents.instructions_for_use import INSTRUCTIONS_FOR_USE
 from fmnist_governance.render.documents.model_card import MODEL_CARD
+from fmnist_governance.render.documents.post_market_plan import POST_MARKET_PLAN
 from fmnist_governance.render.documents.summary import SUMMARY
+from fmnist_governance.render.documents.technical_documentation import TECHNICAL_DOCUMENTATION
 from fmnist_governance.render.renderer import Renderer
 
-RENDERERS: tuple[Renderer, ...] = (*MODEL_CARD, SUMMARY)
+RENDERERS: tuple[Renderer, ...] = (
+    *MODEL_CARD,
+    SUMMARY,
+    *COVERAGE_MATRIX,
+    *TECHNICAL_DOCUMENTATION,
+    *INSTRUCTIONS_FOR_USE,
+    *DATA_SHEET,
+    *DECLARATION_OF_CONFORMITY,
+    *POST_MARKET_PLAN,
+)

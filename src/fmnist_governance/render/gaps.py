@@ -73,7 +73,7 @@ def gaps(report: Report) -> Gaps:
     said = stated(report.assessment.declarations)
     stopped = {entry.name for entry in record.checks if entry.status != "measured"}
     return Gaps(
-        statements=tuple(topic.title for topic in said.values() if not topic.statements),
+        statements=tuple(topic.title for topic in topics() if not said[topic.name].statements),
         checks=tuple(
             f"{entry.name}: {entry.status.replace('_', ' ')}, {entry.reason or 'no reason was recorded'}"
             for entry in record.checks

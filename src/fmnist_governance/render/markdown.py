@@ -24,6 +24,14 @@ STATES = {
     "failed": "refused",
     "undecided": "missing",
     "no evidence": "missing",
+    "supported": "measured",
+    "refuted": "refused",
+    "untested": "missing",
+    "evidenced": "measured",
+    "declared": "declared",
+    "missing": "missing",
+    "not applicable": "aside",
+    "Flagged": "missing",
 }
 """Words that are marked on the page, and the class that marks them. Only a template can print them in bold."""
 

@@ -24,6 +24,11 @@ class Report:
     """Digest of the run's manifest."""
 
 
+def always(_report: Report) -> bool:
+    """Offer a document for every system."""
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Renderer:
     """A document in one format."""
@@ -33,6 +38,8 @@ class Renderer:
     format: Literal["md", "html", "json"]
     render: Callable[[Report], str]
     """A pure function: the same report always gives the same text."""
+    offered: Callable[[Report], bool] = always
+    """Whether the document is written for such a system."""
 
     @property
     def filename(self) -> str:

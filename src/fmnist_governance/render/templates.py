@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template, Und
 from markupsafe import Markup
 
 from fmnist_governance.config.shipped import shipped
+from fmnist_governance.evidence.wording import praise
 from fmnist_governance.render import text
 
 _DIGIT = re.compile(r"\d")
@@ -34,14 +35,14 @@ def check_words(source: str, name: str) -> None:
         name: Its file, for the message.
 
     Raises:
-        TemplateError: It does; the message names the line.
+        TemplateError: It does, or it praises; the message names the line.
     """
     tree = _environment(_in_markdown).parse(source, name)
     names = _names(tree)
     for node in tree.find_all(nodes.Node):
         problem = None if id(node) in names else _problem(node)
         if problem:
-            msg = f"{name}:{node.lineno}: {problem}; digits come from a measurement, a fact or a count of the view"
+            msg = f"{name}:{node.lineno}: {problem}; a page says what is measured, recorded, counted or declared"
             raise TemplateError(msg)
 
 
@@ -52,14 +53,22 @@ def _names(tree: nodes.Template) -> set[int]:
 
 
 def _problem(node: nodes.Node) -> str | None:
-    if isinstance(node, nodes.TemplateData) and _DIGIT.search(node.data):
-        return f"a number stands in the text: {node.data.strip()[:60]!r}"
+    if isinstance(node, nodes.TemplateData):
+        return _text(node.data)
     if isinstance(node, nodes.Const) and not isinstance(node.value, bool | None):
         return _constant(node.value)
     if isinstance(node, _COMPUTING) and not isinstance(node, _LOGIC):
         return "the template computes"
     if isinstance(node, nodes.Call) and not isinstance(node.node, nodes.Name):
         return "the template calls a method"
+    return None
+
+
+def _text(words: str) -> str | None:
+    if _DIGIT.search(words):
+        return f"a number stands in the text: {words.strip()[:60]!r}"
+    if found := praise(words):
+        return f"{found[0]!r} judges quality, which only a claim may"
     return None
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fmnist_governance.evidence.declared import Declarations, topics
+from fmnist_governance.evidence.declared import Declarations, file_topics, topics
 from fmnist_governance.evidence.record import EvidenceRecord, Measurement
+from fmnist_governance.evidence.wording import praise
 from fmnist_governance.render import shown
 
 
@@ -85,6 +86,8 @@ class Said:
     text: str
     by: str
     source: str | None
+    praise: str | None
+    """Words in it that judge quality; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +101,19 @@ class Stated:
 
 def stated(declarations: Declarations | None) -> dict[str, Stated]:
     """Return what was stated, topic by topic; every topic is there, stated or not."""
-    return {topic.name: Stated(topic.name, topic.title, _said(declarations, topic.name)) for topic in topics()}
+    return {
+        topic.name: Stated(topic.name, topic.title, _said(declarations, topic.name))
+        for topic in (*topics(), *file_topics())
+    }
 
 
 def _said(declarations: Declarations | None, name: str) -> tuple[Said, ...]:
     if declarations is None:
         return ()
     found = declarations.stated(name)
-    return tuple(Said(said.text, _author(said.by, said.on), said.source) for said in found)
+    return tuple(
+        Said(said.text, _author(said.by, said.on), said.source, ", ".join(praise(said.text)) or None) for said in found
+    )
 
 
 def _author(by: str | None, on: str | None) -> str:

@@ -1,0 +1,36 @@
+"""A draft of the EU declaration of conformity (Annex V), which only a person can make a declaration."""
+
+from __future__ import annotations
+
+from fmnist_governance.evidence.required import State
+from fmnist_governance.render.filed import filed, is_high_risk
+from fmnist_governance.render.page import page
+from fmnist_governance.render.renderer import Renderer, Report
+from fmnist_governance.render.templates import document_template
+
+_TITLE = "Draft of a declaration of conformity"
+
+
+def offered(report: Report) -> bool:
+    """Whether the class is certain to be high-risk; for any other system there is nothing to declare."""
+    return is_high_risk(report.assessment.risk)
+
+
+def markdown(report: Report) -> str:
+    """Return the draft as Markdown; it says so, and how many points keep it from being signed."""
+    doc = filed(report, "declaration", _TITLE)
+    left = sum(point.state == State.MISSING for point in doc.points) or (0 if doc.points else 1)
+    return document_template("documents/declaration_of_conformity.md.j2").render(
+        doc=doc, open=f"{left:,}" if left else None
+    )
+
+
+def html(report: Report) -> str:
+    """Return the draft as one HTML page that needs no other file."""
+    return page(_TITLE, markdown(report), report)
+
+
+DECLARATION_OF_CONFORMITY = (
+    Renderer("declaration_of_conformity", "md", markdown, offered),
+    Renderer("declaration_of_conformity", "html", html, offered),
+)

@@ -1,0 +1,92 @@
+"""What every document on the law has in common: its law, its class, its points, and the numbers they cite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from fmnist_governance.evidence.classified import RiskClass
+from fmnist_governance.evidence.required import LawFacts
+from fmnist_governance.render import classified, known
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.required import PointView, numbers, points, summary
+from fmnist_governance.render.view import Fact, Number, stated
+
+HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
+"""Outcomes that make technical documentation a duty (Article 11(1))."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """All that a template of such a document prints."""
+
+    name: str
+    title: str
+    law: str
+    stale: str | None
+    """How many days the catalogue is older than its stated age allows; None where it is not."""
+    risk: str
+    """The class in the words of the law."""
+    is_determined: bool
+    is_mandatory: bool
+    since: str
+    """From when it is a duty, before and after the amendment."""
+    voluntary: str
+    """The Article under which it is made without a duty."""
+    points: tuple[PointView, ...]
+    point_counts: str
+    part_counts: str
+    numbers: tuple[Number, ...]
+    identity: tuple[Fact, ...]
+    has_declarations: bool
+
+
+def filed(report: Report, name: str, title: str) -> Filed:
+    """Collect what a document prints of a list such as `annex_iv`."""
+    assessment = report.assessment
+    shown = points(report, name)
+    found = [point for point in assessment.requirements if point.list == name]
+    risk = assessment.risk
+    named = stated(assessment.declarations)["system_name"].statements
+    return Filed(
+        name=named[0].text if named else report.record.subject.uri,
+        title=title,
+        law=law_words(assessment.law),
+        stale=stale(assessment.law, assessment.as_of),
+        risk=classified.title(risk) if risk else classified.NOT_DETERMINED,
+        is_determined=risk is not None and risk.determined,
+        is_mandatory=is_high_risk(risk),
+        since="; ".join(_dates(risk)),
+        voluntary="95(1)",
+        points=shown,
+        point_counts=summary(found),
+        part_counts=summary(part for point in found for part in point.parts),
+        numbers=numbers(shown),
+        identity=known.identity(report),
+        has_declarations=assessment.declarations is not None,
+    )
+
+
+def is_high_risk(risk: RiskClass | None) -> bool:
+    """Whether the class is certain and makes the documents of Chapter III a duty."""
+    return risk is not None and risk.reached(*HIGH_RISK)
+
+
+def law_words(law: LawFacts | None) -> str:
+    """Return which law, as amended by which, as of which day; a page about no law says so."""
+    if law is None:
+        return "an unknown text of the law: the assessment does not say which"
+    return f"{law.regulation}, as amended by {law.amended_by}, catalogue of {law.as_of}"
+
+
+def stale(law: LawFacts | None, as_of: str) -> str | None:
+    """Return the age in days of a catalogue that is older than it may be; None of one that is not."""
+    if law is None:
+        return None
+    age = (date.fromisoformat(as_of[:10]) - date.fromisoformat(law.as_of)).days
+    return f"{age:,}" if age > law.stale_after_days else None
+
+
+def _dates(risk: RiskClass | None) -> list[str]:
+    kept = [o for o in risk.outcomes if o.id in HIGH_RISK] if risk else []
+    return [f"{rule.what} {classified.dates(rule)}" for outcome in kept for rule in outcome.applies]

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+import json
+import re
+from types import SimpleNamespace
+
+import pytest
+
+from fmnist_governance.evidence.declared import file_topics, topics
+from fmnist_governance.evidence.manifest import canonical
+from fmnist_governance.pipeline.documenting import rendered
+from fmnist_governance.render.catalog import RENDERERS
+from fmnist_governance.render.documents import (
+    coverage_matrix,
+    data_sheet,
+    declaration_of_conformity,
+    instructions_for_use,
+    post_market_plan,
+    technical_documentation,
+)
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.shown import amount
+
+DOCUMENTS = (
+    coverage_matrix, technical_documentation, instructions_for_use, data_sheet, declaration_of_conformity,
+    post_market_plan,
+)  # fmt: skip
+LOW = {
+    "ai_system": "yes", "union_link": "yes", "excluded": "no", "roles": ["provider"], "prohibited_practice": "no",
+    "general_purpose_model": "no", "annex_i_product": "no", "annex_iii_use": "no", "transparency": "no",
+    "open_source": "no",
+}  # fmt: skip
+HIGH = LOW | {"annex_iii_use": ["III.4.a"], "profiling": "yes"}
+
+every = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.__name__.rpartition(".")[2])
+
+
+def reported(build: SimpleNamespace, risk: object = None, **changes: object) -> Report:
+    found: Report = build.report(
+        assessment=build.assessment(build.declarations(**({"risk": risk} if risk else {}), **changes))
+    )
+    return found
+
+
+def test_every_point_of_annex_iv_has_one_heading_in_the_order_of_the_law(build: SimpleNamespace) -> None:
+    text = technical_documentation.markdown(reported(build))
+
+    numbers = re.findall(r"^## (\d(?:\([a-h]\))?) ", text, re.MULTILINE)
+    assert numbers == [*(f"1({c})" for c in "abcdefgh"), *(f"2({c})" for c in "abcdefgh"), *"3456789"]
+
+
+@every
+def test_each_number_leads_to_a_measurement_with_the_same_digits(
+    document: SimpleNamespace, build: SimpleNamespace
+) -> None:
+    report = reported(build)
+
+    for shown, id_ in re.findall(r'\[([^\]]+)\]\(#every-measurement "([^"]+)"\)', document.markdown(report)):
+        measured = report.record.find(id_)
+        assert measured is not None
+        assert shown == amount(measured.value, measured.unit)
+
+
+@every
+def test_a_number_that_is_in_no_record_cannot_be_rendered(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    report = reported(build)
+    emptied = build.report(report.record.model_copy(update={"measurements": ()}), report.assessment)
+
+    text = document.markdown(emptied)
+
+    assert "#every-measurement" not in text
+    assert "93.12" not in text
+
+
+@every
+def test_a_run_without_declarations_renders_and_counts_what_is_missing(
+    document: SimpleNamespace, build: SimpleNamespace
+) -> None:
+    text = document.markdown(build.report(assessment=build.assessment()))
+
+    assert re.search(r"\| Parts of points \| \d+ evidenced, 0 declared, [1-9]\d* missing, 0 not applicable \|", text)
+    assert "no declarations file names this model" in text
+
+
+@every
+def test_an_assessment_that_answers_no_points_says_so(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    old = build.assessment().model_copy(update={"requirements": (), "risk": None, "law": None})
+
+    text = document.markdown(build.report(assessment=old))
+
+    assert "answers no points of the law; assess the run again" in text
+
+
+@pytest.mark.parametrize("document", [d for d in DOCUMENTS if d is not declaration_of_conformity])
+def test_whether_it_is_a_duty_follows_from_the_class(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    low, high, unclear = (document.markdown(reported(build, risk)) for risk in (LOW, HIGH, None))
+
+    assert "This document is voluntary" in low
+    assert "Article 95(1)" in low
+    assert "from 2027-12-02 (before the amendment: 2026-08-02)" in high
+    assert "it is open whether this document is a duty" in unclear
+
+
+@every
+def test_the_law_and_the_date_of_the_catalogue_stand_on_it(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    text = document.markdown(reported(build))
+
+    assert "as amended by Regulation (EU) 2026/1744, catalogue of 2026-11-22" in text
+    assert "days old" not in text
+
+
+@every
+def test_an_old_catalogue_is_warned_of(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    later = reported(build).assessment.model_copy(update={"as_of": "2027-12-02T00:00:00Z"})
+
+    assert "The catalogue is 375 days old" in document.markdown(build.report(assessment=later))
+
+
+def test_no_declaration_is_offered_for_a_system_that_is_not_high_risk(build: SimpleNamespace) -> None:
+    low, high, unclear = (rendered(RENDERERS, reported(build, risk)) for risk in (LOW, HIGH, None))
+
+    assert "declaration_of_conformity.md" in high
+    assert not {"declaration_of_conformity.md", "declaration_of_conformity.html"} & {*low, *unclear}
+    assert "No declaration of conformity" in declaration_of_conformity.markdown(reported(build, LOW))
+
+
+def test_a_declaration_with_a_gap_is_not_to_be_signed(build: SimpleNamespace) -> None:
+    text = declaration_of_conformity.markdown(reported(build, HIGH))
+
+    assert "DRAFT of a declaration of conformity, not to be signed" in text
+    assert "of its points are not answered" in text
+
+
+def test_even_a_whole_declaration_is_a_draft_until_a_person_signs(build: SimpleNamespace) -> None:
+    many = {"intended_users", "out_of_scope", "ethical_considerations", "known_limitations"}
+    words = {t.name: f"On {t.title}." for t in (*topics(), *file_topics()) if t.name not in many}
+
+    text = declaration_of_conformity.markdown(reported(build, HIGH, **words))
+
+    assert "It declares nothing until a person signs it" in text
+    assert "not to be signed" not in text
+
+
+def test_praise_in_a_statement_is_flagged(build: SimpleNamespace) -> None:
+    text = technical_documentation.markdown(reported(build, provider="Acme, whose system is robust."))
+
+    assert "**Flagged**: the statement judges quality (robust)" in text
+
+
+def test_the_json_file_holds_every_point_and_what_is_missing(build: SimpleNamespace) -> None:
+    report = reported(build, HIGH)
+
+    found = json.loads(technical_documentation.data(report))
+
+    assert len(found["requirements"]) == len(report.assessment.requirements)
+    assert set(found["missing"]) == {p.id for p in report.assessment.requirements if p.state.value == "missing"}
+    assert found["risk"]["outcomes"][0]["id"] == "high_risk_annex_iii"
+    assert canonical(found).decode() == technical_documentation.data(report)
+
+
+def test_the_matrix_counts_what_its_parts_say(build: SimpleNamespace) -> None:
+    report = reported(build)
+    text = coverage_matrix.markdown(report)
+
+    for point in (p for p in report.assessment.requirements if p.list == "articles"):
+        row = next(line for line in text.splitlines() if line.startswith(f"| [{point.number}]("))
+        states = [part.state.value for part in point.parts]
+        counts = [states.count(s) for s in ("evidenced", "declared", "missing", "not applicable")]
+        assert f"| {' | '.join(map(str, counts))} |" in row
