@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from collections.abc import Callable
 
 import pytest
 
@@ -28,7 +28,7 @@ def foreign(*_: object) -> CheckResult:
     return CheckResult(measurements=(stolen,), limits=())
 
 
-def check(measure: Any, *needs: Need) -> Check[Params]:
+def check(measure: Callable[..., CheckResult], *needs: Need) -> Check[Params]:
     return Check(name="probe", version=1, needs=frozenset(needs), params=Params, measure=measure)
 
 

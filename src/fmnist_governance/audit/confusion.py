@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from fmnist_governance.audit.check import Check, CheckResult, Column, Params, Picture, Table
+from fmnist_governance.audit.check import Cell, Check, CheckResult, Column, Params, Picture, Table
 from fmnist_governance.audit.performance import confusion_matrix
 from fmnist_governance.audit.pictures import sheet
 from fmnist_governance.audit.subject import Subject
@@ -91,7 +91,8 @@ def _worst(subject: Subject, pair: Pair) -> Measurement:
 
 def _matrix_table(subject: Subject, matrix: NDArray[np.int64]) -> Table:
     columns = (Column("class"), *(Column(name, "count") for name in subject.classes))
-    rows = tuple((name, *(int(count) for count in row)) for name, row in zip(subject.classes, matrix, strict=True))
+    counts: list[list[Cell]] = [[int(count) for count in row] for row in matrix]
+    rows = tuple((name, *row) for name, row in zip(subject.classes, counts, strict=True))
     return Table("matrix", "Test images by class (row) and answer (column)", columns, rows)
 
 

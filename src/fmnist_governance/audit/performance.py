@@ -77,7 +77,8 @@ def f1(matrix: NDArray[np.int64]) -> NDArray[np.float64]:
 
 
 def _share(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
-    return np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    shares: NDArray[np.float64] = np.divide(part, whole, out=np.full(whole.shape, np.nan), where=whole > 0)
+    return shares
 
 
 def top_answers_right(examples: Examples, top: int) -> int:

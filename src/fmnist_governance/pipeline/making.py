@@ -20,6 +20,7 @@ from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.store import Store
 from fmnist_governance.tracking.training_run import Point, log_model, log_training, training_run
 
+
 @dataclass(frozen=True, slots=True)
 class Order:
     """What a user asks of a training."""
