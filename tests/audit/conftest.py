@@ -92,7 +92,7 @@ class Quadrants(nn.Module):
         return logits
 
 
-def seeing(quadrants: Tensor, size: int = 120) -> Subject:
+def seeing(quadrants: Tensor, size: int = 80) -> Subject:
     """A subject with a real network, 4 classes: class k is brighter in quadrant k, by chance more or less so."""
     generator = torch.Generator().manual_seed(19)
     labels = torch.arange(size) % len(CLASSES)
@@ -172,6 +172,12 @@ def trained(sample_data: Dataset) -> nn.Module:
     """A small network fitted on the shipped training images; it is right about four of five test images."""
     train = sample_data.splits["train"]
     return fitted(torch.from_numpy(train.images), torch.from_numpy(train.labels))
+
+
+@pytest.fixture(scope="session")
+def fit() -> Callable[[Tensor, Tensor], nn.Module]:
+    """Train such a network on other images."""
+    return fitted
 
 
 Audited = Callable[[nn.Module], Subject]
