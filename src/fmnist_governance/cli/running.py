@@ -104,10 +104,9 @@ def command(
         from fmnist_governance.config.recipe import load_recipe
         from fmnist_governance.config.shipped import find
         from fmnist_governance.config.suite import load_suite
-        from fmnist_governance.config.system import load_declarations
         from fmnist_governance.data.catalog import load
         from fmnist_governance.gate.policy import load_policy
-        from fmnist_governance.pipeline.judging import document, judge_verified
+        from fmnist_governance.pipeline.judging import document, judge_verified, said
         from fmnist_governance.pipeline.keeping import audit_and_keep
         from fmnist_governance.pipeline.making import Order, make
         from fmnist_governance.tracking.run_files import verified
@@ -116,7 +115,7 @@ def command(
         order = Order(load_recipe(recipe, config_dir), seed, device, name, init_from, resume)
         asked = load_suite(suite, config_dir)
         wanted = load_policy(policy or find(config_dir, "policy.yaml"))
-        declarations = load_declarations(find(config_dir, "system.yaml"))
+        people = said(config_dir)
         store = open_store(tracking_uri, experiment)
     with clock.timed("data"):
         images = load(dataset, data_dir, sample=sample)
@@ -125,7 +124,7 @@ def command(
     with clock.timed("audit"), progress("audit", quiet=quiet) as report:
         run = audit_and_keep(store, made.resolved, made.model, images, asked, seed=seed, device=device, report=report)
     with clock.timed("documents"):
-        judged = judge_verified(store, verified(run), wanted, declarations)
+        judged = judge_verified(store, verified(run), wanted, people)
         documents = document(store, judged.known, judged.concluded, (), ())
         written = write_files(output, documents.files, force=force)
     if as_json:

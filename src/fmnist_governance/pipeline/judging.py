@@ -6,10 +6,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from fmnist_governance.claims.claims_file import ClaimsFile, load_claims
 from fmnist_governance.config.shipped import find
 from fmnist_governance.config.system import load_declarations
 from fmnist_governance.errors import TrackingError
-from fmnist_governance.evidence.assessment import Verdict
+from fmnist_governance.evidence.assessment import Assessment, Verdict
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.gate.policy import Policy, load_policy
@@ -53,13 +54,34 @@ def judge_run(store: Store, run: str, policy: Path | None, config_dir: Path | No
         GovernanceError: There is no such run, it is not as it was sealed, or a file cannot be read.
     """
     wanted = load_policy(policy or find(config_dir, "policy.yaml"))
-    declarations = load_declarations(find(config_dir, "system.yaml"))
-    return judge_verified(store, verified(find_run(store, run)), wanted, declarations)
+    return judge_verified(store, verified(find_run(store, run)), wanted, said(config_dir))
 
 
-def judge_verified(store: Store, known: Verified, policy: Policy, declarations: Declarations) -> Judged:
+@dataclass(frozen=True, slots=True)
+class SaidByPeople:
+    """What people stated and claimed of a system."""
+
+    declarations: Declarations
+    claims: ClaimsFile | None
+    """None where the folder that the user named holds no claims file."""
+
+
+def said(config_dir: Path | None) -> SaidByPeople:
+    """Read declarations and claims of the configuration.
+
+    Raises:
+        ConfigError: One of the files cannot be read, or there are no declarations.
+    """
+    claimed = config_dir is None or (config_dir / "claims.yaml").exists()
+    return SaidByPeople(
+        declarations=load_declarations(find(config_dir, "system.yaml")),
+        claims=load_claims(find(config_dir, "claims.yaml")) if claimed else None,
+    )
+
+
+def judge_verified(store: Store, known: Verified, policy: Policy, people: SaidByPeople) -> Judged:
     """Judge a run whose seal was verified, and add the assessment to it."""
-    concluded = assessing.assess(known.record, known.seal, declarations, policy, now())
+    concluded = assessing.assess(known.record, known.seal, people.declarations, policy, now(), claims=people.claims)
     verdict = concluded.assessment.verdict
     if verdict is None:
         msg = "an assessment by a policy holds a verdict"
@@ -79,12 +101,17 @@ def conclude(store: Store, known: Verified, config_dir: Path | None) -> Conclude
     newest = assessing.newest(stored, known.seal)
     if newest is not None and config_dir is None:
         return newest
-    declarations = load_declarations(find(config_dir, "system.yaml"))
-    fresh = assessing.assess(known.record, known.seal, declarations, None, now())
-    if newest is not None and newest.assessment.declarations_digest == fresh.assessment.declarations_digest:
+    people = said(config_dir)
+    fresh = assessing.assess(known.record, known.seal, people.declarations, None, now(), claims=people.claims)
+    if newest is not None and _same(newest.assessment, fresh.assessment):
         return newest
     add_files(store, known.files, {fresh.path: encode(fresh.assessment)})
     return fresh
+
+
+def _same(stored: Assessment, fresh: Assessment) -> bool:
+    """Whether a new assessment says nothing new; a verdict and its time are kept for what they are."""
+    return fresh.model_copy(update={"as_of": stored.as_of, "verdict": stored.verdict}) == stored
 
 
 @dataclass(frozen=True, slots=True)
