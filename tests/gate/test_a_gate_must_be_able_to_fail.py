@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome, Severity
 from fmnist_governance.evidence.declared import Declarations, Statement
-from fmnist_governance.evidence.record import CheckEntry, Measurement, SuiteName
+from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord, Measurement, SplitFacts, SuiteName
 from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.judge import judge_policy
 from fmnist_governance.gate.policy import Policy, parse_policy
-from fmnist_governance.gate.rule import Case
+from fmnist_governance.gate.rule import Baseline, Case
 from fmnist_governance.stats.proportions import wilson
 
 CaseOf = Callable[[Sequence[CheckEntry], Sequence[Measurement]], Case]
@@ -98,6 +98,40 @@ def packages(**versions: str) -> Callable[[Case], Case]:
     return lambda case: audited(case, environment=case.record.environment.model_copy(update=with_them))
 
 
+REGRESSION = "check: performance, margin: 0.01"
+CLEAN = ((share(ACCURACY, 9_000),), (ran("performance", ACCURACY),))
+
+
+def against(gained: int, lost: int, n: int = 10_000, kept: str = "both", other: str = "") -> Callable[[Case], Case]:
+    """Give a case outcomes and a baseline that differ on so many images."""
+    same = "1" * (n - gained - lost)
+    earlier, later = (
+        f"condition,correct\nclean,{text}{same}\n" for text in ("0" * gained + "1" * lost, "1" * gained + "0" * lost)
+    )
+
+    def changed(case: Case) -> Case:
+        def reader(text: str, word: str) -> Callable[[str], bytes | None]:
+            held = kept in {word, "both"}
+            return lambda path: text.encode() if held and path == "evidence/performance/outcomes.csv" else None
+
+        baseline = Baseline(baseline_of(case.record, other), OTHER, reader(earlier, "earlier"))
+        return replace(case, read=reader(later, "later"), baseline=baseline)
+
+    return changed
+
+
+def baseline_of(record: EvidenceRecord, other: str) -> EvidenceRecord:
+    images = {"splits": {"test": SplitFacts(n=100, digest=OTHER)}}
+    (check,) = record.checks
+    changes: dict[str, dict[str, object]] = {
+        "images": {"dataset": record.dataset.model_copy(update=images)},
+        "version": {"checks": (check.model_copy(update={"version": 2}),)},
+        "seed": {"audit": record.audit.model_copy(update={"seed": 7})},
+        "check": {"checks": ()},
+    }
+    return record.model_copy(update=changes.get(other, {}))
+
+
 UNMEASURABLE = ran("performance", ACCURACY).model_copy(update={"absent": {ACCURACY: "no image of a class"}})
 PASSED, FAILED, UNDECIDED, NO_EVIDENCE = Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NO_EVIDENCE
 
@@ -157,6 +191,20 @@ TABLE = (
     Row("group", NO_EVIDENCE, f"{GROUP}, of: worst", recalls(900, 800), CLASSES, "the worst is not known"),
     Row("group", FAILED, "pattern: performance.class.*.recall, ceiling: 0.7", recalls(600, 800, 600), CLASSES),
     Row("group", PASSED, "pattern: performance.class.*.recall, ceiling: 0.7", recalls(600, 600, 600), CLASSES),
+    Row("no_regression", PASSED, REGRESSION, *CLEAN, "18 lost", against(12, 18)),
+    Row("no_regression", PASSED, REGRESSION, *CLEAN, "exact p = 1.0000)", against(0, 0)),
+    Row("no_regression", PASSED, REGRESSION, *CLEAN, "1.00 points", against(120, 20)),
+    Row("no_regression", FAILED, REGRESSION, *CLEAN, "-1.00 points", against(100, 200)),
+    Row("no_regression", UNDECIDED, REGRESSION, *CLEAN, "more images at this rate", against(900, 980)),
+    Row("no_regression", UNDECIDED, REGRESSION, *CLEAN, "more images", against(1, 2, n=100)),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "no baseline was given"),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="earlier")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="later")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "different test images", against(9, 9, other="images")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "by version 2, then 1", against(9, 9, other="version")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "from seed 7, then 0", against(9, 9, other="seed")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "not measure in the earlier", against(9, 9, other="check")),
+    Row("no_regression", NO_EVIDENCE, f"{REGRESSION}, condition: fog", *CLEAN, "no outcomes under fog", against(9, 9)),
     Row("suite_at_least", PASSED, "suite: quick", says="the audit ran suite quick"),
     Row("suite_at_least", PASSED, "suite: standard", change=suite("full")),
     Row("suite_at_least", FAILED, "suite: standard", says="at least standard"),

@@ -29,6 +29,10 @@ def explained(clause: str) -> tuple[str, tuple[str, ...]]:
             "kind: group, pattern: a.*, ceiling: 0.5, of: 3, members: 4",
             "at least 3 measurements of a.*, of which there are 4 or more: at most 0.5, by its whole interval",
         ),
+        (
+            "kind: no_regression, margin: 0.01",
+            "on the same images, performance (clean) is not worse than the baseline's, and a loss of 0.01 is ruled out",
+        ),
         (MEASURED, "all that every check of the suite promised was measured"),
         (f"{MEASURED}, checks: [performance]", "all that performance promised was measured"),
         ("kind: suite_at_least, suite: standard", "the audit ran the shipped suite standard or a more thorough one"),

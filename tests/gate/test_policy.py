@@ -78,6 +78,8 @@ HOSTILE = {
     "no version": (other("library_versions", "packages: {torch: new}"), 8, "names no versions"),
     "no packages": (other("library_versions", "packages: {}"), 8, "is empty"),
     "age of nothing": (other("evidence_no_older_than", "days: 0"), 8, "should be greater than 0"),
+    "no margin": (other("no_regression", "margin: 0"), 8, "should be greater than 0"),
+    "senseless margin": (other("no_regression", "margin: 1"), 8, "should be less than 1"),
     "wrong severity": (changed("    floor", "    severity: blok\n    floor"), 9, "'blok' is not one of block, warn"),
     "only warnings": (changed("    floor", "    severity: warn\n    floor"), 3, "can never refuse"),
     "billion laughs": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "anchor &a is not allowed"),

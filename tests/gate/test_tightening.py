@@ -41,6 +41,8 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], tuple[str, ...]]] = [
     ("group", {**GROUP, "of": 3}, {"of": "every"}, ()),
     ("group", {**GROUP, "members": 10}, {"members": None}, ("members",)),
     ("group", GROUP, {"members": 10}, ()),
+    ("no_regression", {"margin": 0.01}, {"margin": 0.005}, ()),
+    ("no_regression", {"margin": 0.01}, {"margin": 0.02}, ("margin",)),
     ("check_measured", {"checks": ["performance"]}, {"checks": ["performance", "confusion"]}, ()),
     ("check_measured", {"checks": ["performance"]}, {"checks": None}, ()),
     ("check_measured", {}, {"checks": ["performance"]}, ("checks",)),

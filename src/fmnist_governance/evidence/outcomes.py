@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
+from fmnist_governance.evidence.record import EvidenceRecord
 
+TEST = "test"
 _HEADER = "condition,correct"
 _ROW = re.compile(r"([A-Za-z0-9_.-]+),([01]+)")
 
@@ -42,3 +45,62 @@ def decode_outcomes(data: bytes, source: str) -> Mapping[str, str]:
             raise EvidenceError(msg)
         found[row[1]] = row[2]
     return found
+
+
+Read = Callable[[str], bytes | None]
+"""Returns a sealed file by its path in the run; None where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaired:
+    """Why two audits cannot be compared image by image."""
+
+    reason: str
+
+
+def pair(
+    earlier: tuple[EvidenceRecord, Read], later: tuple[EvidenceRecord, Read], check: str
+) -> Mapping[str, tuple[str, str]] | Unpaired:
+    """Return the outcomes of two audits of the same images, under each condition that both hold.
+
+    Args:
+        earlier: A record and the reader of its files.
+        later: Another one.
+        check: Name of the check whose outcomes are wanted.
+
+    Returns:
+        Condition to the texts of the earlier and of the later audit, equally long; else the reason why not.
+
+    Raises:
+        EvidenceError: A file is no outcomes file.
+    """
+    if reason := _differ(earlier[0], later[0], check):
+        return Unpaired(reason)
+    texts = []
+    for word, (_, read) in (("earlier", earlier), ("later", later)):
+        data = read(path(check))
+        if data is None:
+            return Unpaired(f"the {word} audit kept no {path(check)}")
+        texts.append(decode_outcomes(data, f"{word} audit: {path(check)}"))
+    before, after = texts
+    both = {name: (before[name], after[name]) for name in before if name in after}
+    if any(len(first) != len(second) for first, second in both.values()):
+        return Unpaired(f"{path(check)}: the audits looked at different numbers of images")
+    return both or Unpaired(f"{path(check)}: no condition is in both audits")
+
+
+def _differ(earlier: EvidenceRecord, later: EvidenceRecord, check: str) -> str:
+    before, after = earlier.check(check), later.check(check)
+    for word, entry in (("earlier", before), ("later", after)):
+        if entry is None or entry.status != "measured":
+            return f"check {check} did not measure in the {word} audit"
+    if before is None or after is None:
+        return f"check {check} is lost"
+    if before.version != after.version or before.params != after.params:
+        return f"check {check} measured by version {before.version}, then {after.version}, or by other settings"
+    if earlier.audit.seed != later.audit.seed:
+        return f"the audits drew from seed {earlier.audit.seed}, then {later.audit.seed}"
+    images = [record.dataset.splits.get(TEST) for record in (earlier, later)]
+    if images[0] is None or images[1] is None or images[0].digest != images[1].digest:
+        return "the audits looked at different test images"
+    return ""

@@ -12,6 +12,7 @@ from fmnist_governance.gate.group import GROUP
 from fmnist_governance.gate.identity import DATASET_IS_ONE_OF, SEAL_IS_ONE_OF
 from fmnist_governance.gate.libraries import LIBRARY_VERSIONS
 from fmnist_governance.gate.measured import CHECK_MEASURED
+from fmnist_governance.gate.regression import NO_REGRESSION
 from fmnist_governance.gate.rule import Rule
 from fmnist_governance.gate.suite import SUITE_AT_LEAST
 
@@ -19,6 +20,7 @@ RULES: tuple[Rule[Any], ...] = (
     AT_LEAST,
     AT_MOST,
     GROUP,
+    NO_REGRESSION,
     CHECK_MEASURED,
     SUITE_AT_LEAST,
     DATASET_IS_ONE_OF,

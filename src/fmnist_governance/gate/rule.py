@@ -10,10 +10,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from fmnist_governance.evidence.assessment import Outcome, Severity
 from fmnist_governance.evidence.declared import Declarations, is_placeholder
+from fmnist_governance.evidence.outcomes import Read
 from fmnist_governance.evidence.record import Digest, EvidenceRecord, Timestamp
-
-Read = Callable[[str], bytes | None]
-"""Returns a sealed file by its path in the run; None where there is none."""
 
 
 def _nothing(_path: str) -> bytes | None:

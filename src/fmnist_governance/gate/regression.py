@@ -1,0 +1,100 @@
+"""Is the model worse than the one that it would replace, on the same images?"""
+
+from __future__ import annotations
+
+import math
+from typing import Annotated, Literal
+
+from pydantic import Field, FiniteFloat, StringConstraints
+
+from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.outcomes import Unpaired, pair
+from fmnist_governance.evidence.record import Interval
+from fmnist_governance.gate.bound import OUTCOMES
+from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.tightening import lower
+from fmnist_governance.stats.digits import rounded
+from fmnist_governance.stats.paired import Discordance, difference_interval, discordance, mcnemar
+
+_LEVEL = 0.95
+_TINY = 0.001
+
+
+class NoRegressionClause(Clause):
+    """A ban on being worse than a baseline, judged image by image."""
+
+    kind: Literal["no_regression"]
+    check: Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=60)] = "performance"
+    """The check that kept which images were answered rightly."""
+    condition: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.-]+$", max_length=80)] = "clean"
+    """Under which condition, such as `clean`."""
+    margin: Annotated[FiniteFloat, Field(gt=0, lt=1)]
+    """The loss that must be ruled out; 0.01 is one point. On few images it is not, and the clause is undecided."""
+
+
+def judge(case: Case, clause: NoRegressionClause) -> Judgement:
+    """Fail where an exact McNemar test shows a loss; pass only where a loss of the margin is ruled out."""
+    if case.baseline is None:
+        return Judgement(Outcome.NO_EVIDENCE, "no baseline was given to compare with; name one with --baseline")
+    found = pair((case.baseline.record, case.baseline.read), (case.record, case.read), clause.check)
+    if isinstance(found, Unpaired):
+        return Judgement(Outcome.NO_EVIDENCE, f"the baseline cannot be compared image by image: {found.reason}")
+    if clause.condition not in found:
+        message = f"check {clause.check} kept no outcomes under {clause.condition}; both kept {', '.join(found)}"
+        return Judgement(Outcome.NO_EVIDENCE, message)
+    counts = discordance(*found[clause.condition])
+    interval, p = difference_interval(counts, _LEVEL), mcnemar(counts)
+    outcome = _outcome(counts, interval, p, clause.margin)
+    message = _message(counts, interval, p, clause.margin)
+    return Judgement(outcome, message + _reading(outcome, counts, interval, clause.margin))
+
+
+def _outcome(counts: Discordance, interval: Interval, p: float, margin: float) -> Outcome:
+    if counts.lost > counts.gained and p <= 1 - _LEVEL:
+        return Outcome.FAILED
+    return Outcome.PASSED if interval.low > -margin else Outcome.UNDECIDED
+
+
+def _message(counts: Discordance, interval: Interval, p: float, margin: float) -> str:
+    low, value, high = (_points(number, margin) for number in (interval.low, counts.difference, interval.high))
+    images = f"{counts.gained:,} images gained and {counts.lost:,} lost of {counts.n:,}"
+    return f"{value} points against the baseline (95 % interval {low} to {high}, {images}, exact p = {_probability(p)})"
+
+
+def _points(number: float, margin: float) -> str:
+    return rounded(number, (-margin,), "fraction").removesuffix(" %")
+
+
+def _probability(p: float) -> str:
+    return f"{p:.1e}" if p < _TINY else rounded(p, (1 - _LEVEL,), "score")
+
+
+def _reading(outcome: Outcome, counts: Discordance, interval: Interval, margin: float) -> str:
+    loss = f"a loss of {_points(margin, margin)} points"
+    if outcome is Outcome.FAILED:
+        return "; it is worse"
+    if outcome is Outcome.PASSED:
+        return f"; it is not shown to be worse, and {loss} is ruled out"
+    more = _more(counts, interval, margin)
+    return f"; {loss} is not ruled out: {more:,} more images at this rate would decide it"
+
+
+def _more(counts: Discordance, interval: Interval, margin: float) -> int:
+    """Return how many more images would draw the interval off the margin, or off no difference, at the same rates."""
+    value, n = counts.difference, counts.n
+    ways = [((value - interval.low) / (value + margin)) ** 2] if value > -margin else []
+    ways += [((interval.high - value) / value) ** 2] if value < 0 else []
+    return max(1, math.floor(min(ways) * n) + 1 - n)
+
+
+NO_REGRESSION = Rule(
+    kind="no_regression",
+    clause=NoRegressionClause,
+    judge=judge,
+    demands=lambda clause: (
+        f"on the same images, {clause.check} ({clause.condition}) is not worse than the baseline's, "
+        f"and a loss of {clause.margin:g} is ruled out"
+    ),
+    outcomes=OUTCOMES,
+    tighter={"margin": lower},
+)
