@@ -50,10 +50,18 @@ def odd_report(build: SimpleNamespace, word: str) -> Report:
     said = {"text": f"{word} and more", "by": word, "source": word}
     verdict = build.verdict()
     findings = tuple(f.model_copy(update={"title": word, "because": word, "message": word}) for f in verdict.findings)
-    declarations = build.declarations(by=word, system_name=said, overview=said, contact=said, out_of_scope=[said, said])
-    report: Report = build.report(
-        record, build.assessment(declarations, verdict.model_copy(update={"findings": findings}))
+    declarations = build.declarations(
+        by=word,
+        system_name=said,
+        overview=said,
+        contact=said,
+        out_of_scope=[said, said],
+        risk={"ai_system": {"answer": "yes", "because": word, "by": word}},
     )
+    assessed = build.assessment(declarations, verdict.model_copy(update={"findings": findings}))
+    claims = tuple(c.model_copy(update={"text": word, "by": word, "message": word}) for c in assessed.claims)
+    points = tuple(p.model_copy(update={"title": f"{p.title} {word}", "asks": word}) for p in assessed.requirements)
+    report: Report = build.report(record, assessed.model_copy(update={"claims": claims, "requirements": points}))
     return report
 
 

@@ -10,11 +10,14 @@ from fmnist_governance.evidence.declared import topics
 from fmnist_governance.evidence.manifest import canonical
 from fmnist_governance.render import known, text
 from fmnist_governance.render.aspects import Aspect, aspects
+from fmnist_governance.render.claimed import Claims, claims
 from fmnist_governance.render.examined import examinations
+from fmnist_governance.render.filed import law_words
 from fmnist_governance.render.gaps import Gaps, gaps
 from fmnist_governance.render.judged import decision
 from fmnist_governance.render.page import page
 from fmnist_governance.render.renderer import Renderer, Report
+from fmnist_governance.render.risk import RiskView, risk_view
 from fmnist_governance.render.templates import document_template
 from fmnist_governance.render.view import Decision, Examination, Fact, Number, Stated, level, stated
 
@@ -25,8 +28,6 @@ _KEY = (
 """The numbers that stand first, where they were measured; other headline numbers fill the places of those that were
 not."""
 
-_LAW = "Regulation (EU) 2024/1689 (AI Act), as amended by Regulation (EU) 2026/1744"
-
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -36,6 +37,8 @@ class Card:
     stated: Mapping[str, Stated]
     has_declarations: bool
     decision: Decision | None
+    claims: Claims
+    risk: RiskView | None
     gaps: Gaps
     key_numbers: tuple[Number, ...]
     levels: str
@@ -69,6 +72,8 @@ def card(report: Report) -> Card:
         stated=said,
         has_declarations=declarations is not None,
         decision=decision(verdict, record) if verdict else None,
+        claims=claims(report.assessment.claims, record),
+        risk=risk_view(report),
         gaps=gaps(report),
         key_numbers=_key_numbers(report),
         levels=" or ".join(
@@ -90,7 +95,7 @@ def card(report: Report) -> Card:
         shape=", ".join(f"{side}" for side in (1, *subject.input_shape)),
         is_own=subject.kind == "own",
         command=_command(report),
-        law=_LAW,
+        law=law_words(report.assessment.law),
     )
 
 
@@ -125,6 +130,8 @@ def data(report: Report) -> str:
         "name": shown.name,
         "missing": {"count": shown.gaps.counted, **asdict(shown.gaps)},
         "verdict": asdict(shown.decision) if shown.decision else None,
+        "claims": [claim.model_dump(mode="json") for claim in report.assessment.claims],
+        "risk": report.assessment.risk.model_dump(mode="json") if report.assessment.risk else None,
         "facts": {
             part: [{"name": fact.name, "value": fact.value} for fact in getattr(shown, part)]
             for part in ("identity", "model", "data", "training", "audit", "inputs")

@@ -1,0 +1,90 @@
+"""A frame for lines over a range, with shares of 0 to 100 % upwards."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render.charts.chart import number, words
+from fmnist_governance.render.tables import StoredTable
+
+HEIGHT, TOP, LEFT = 220.0, 46.0, 52.0
+BOTTOM = 40.0
+"""Room for the scale along the bottom and its name."""
+_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+LINES = ('class="right" fill="none" stroke-width="2"', 'stroke="#b3530a" stroke-dasharray="5 4"', 'class="line"')
+"""How the first, the second and the third line of a panel look; `line` is grey."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """A frame at a place; x from 0 to 1 runs over its width."""
+
+    left: float
+    width: float
+
+    def at(self, x: float, share: float) -> tuple[float, float]:
+        """Return the place of a point, in pixels."""
+        return self.left + x * self.width, TOP + (1 - share) * HEIGHT
+
+    def frame(self, title: str, marks: Sequence[tuple[float, str]], below: str) -> Iterator[str]:
+        """Draw title, grid and scales.
+
+        Args:
+            title: Stands above.
+            marks: Places along the bottom, each with its text.
+            below: What the bottom shows.
+        """
+        yield words(self.left + self.width / 2, TOP - 14, title, "mid")
+        for share in _TICKS:
+            (x, y), (end, _) = self.at(0, share), self.at(1, share)
+            yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
+            yield words(x - 6, y + 4, f"{share * 100:.0f} %", "soft end")
+        for place, text in marks:
+            yield words(self.at(place, 0)[0], TOP + HEIGHT + 16, text, "soft mid")
+        yield words(self.left + self.width / 2, TOP + HEIGHT + 34, below, "soft mid")
+
+    def line(self, points: Sequence[tuple[float, float]], style: str) -> str:
+        """Draw a line through points of (x, share)."""
+        places = " ".join(f"{number(x)},{number(y)}" for x, y in (self.at(*point) for point in points))
+        return f'<polyline points="{places}" {style} style="fill:none"/>'
+
+    def dots(self, points: Sequence[tuple[float, float]], style: str) -> Iterator[str]:
+        """Draw a dot at each point of (x, share)."""
+        for x, y in (self.at(*point) for point in points):
+            yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3.5" {style}/>'
+
+    def spans(self, spans: Sequence[tuple[float, float, float]]) -> Iterator[str]:
+        """Draw upright lines of (x, low, high)."""
+        for x, low, high in spans:
+            (across, bottom), (_, top) = self.at(x, low), self.at(x, high)
+            ends = f'x1="{number(across)}" x2="{number(across)}" y1="{number(bottom)}" y2="{number(top)}"'
+            yield f'<line {ends} class="right" stroke-width="1.5"/>'
+
+
+def legend(left: float, entries: Sequence[tuple[str, str]]) -> Iterator[str]:
+    """Name lines in a row above the panels; each entry is a style and a text."""
+    for style, text in entries:
+        points = f"{number(left)},12 {number(left + 22)},12"
+        yield f'<polyline points="{points}" {style} style="fill:none"/>'
+        yield words(left + 28, 16, text)
+        left += 46 + 6.6 * len(text)
+
+
+def columns(table: StoredTable, *wanted: str) -> list[int]:
+    """Return where the columns of these names stand.
+
+    Raises:
+        EvidenceError: One is not there.
+    """
+    names = [column.name for column in table.columns]
+    if missing := [name for name in wanted if name not in names]:
+        msg = f"the table has the columns {', '.join(names)}; without {', '.join(missing)} it cannot be drawn"
+        raise EvidenceError(msg)
+    return [names.index(name) for name in wanted]
+
+
+def share(value: object) -> float | None:
+    """Return a cell that is a share from 0 to 1; None for another."""
+    return float(value) if isinstance(value, int | float) and 0 <= value <= 1 else None
