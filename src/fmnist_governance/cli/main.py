@@ -27,6 +27,8 @@ COMMANDS = {
     "export": ("export", "Take an audit run out of the store, as one zip or folder."),
     "verify": ("verify", "Compare each file of a bundle with its list and with the seal."),
     "policy": ("policy", "Check a policy file, explain it, or print its JSON schema."),
+    "init": ("init", "Write a declarations file to start from."),
+    "check": ("check", "Say what in a declarations file is missing, wrong or a placeholder."),
     "classify": ("classify", "Say which rules of the AI Act a system falls under, and by which answers."),
 }
 """Each command's module and one-line help, so that `--help` imports none of them."""

@@ -52,7 +52,7 @@ def _point(entry: PointEntry, name: str, known: Known) -> Point:
 
 def _part(point: str, entry: PartEntry, known: Known) -> Part:
     id_ = f"{point}.{entry.id}"
-    if aside := _aside(id_, entry, known):
+    if aside := set_aside(id_, entry, known.declarations, known.risk):
         return Part(id=id_, title=entry.title, state=State.NOT_APPLICABLE, why=aside.text, owner=_author(aside))
     ids, unmeasured, lacking = _measured(entry, known.record)
     unknown = tuple(name for name in entry.facts if fact(known.record, name) is None)
@@ -75,17 +75,17 @@ def _part(point: str, entry: PartEntry, known: Known) -> Part:
     )
 
 
-def _aside(id_: str, entry: PartEntry, known: Known) -> Statement | None:
+def set_aside(id_: str, entry: PartEntry, declarations: Declarations | None, risk: RiskClass) -> Statement | None:
     """Say why a part does not apply, and who says so; None where it does."""
-    if entry.only_if and known.risk.determined and not known.risk.reached(*_CLASSES[entry.only_if]):
-        label = "; ".join(outcome.label for outcome in known.risk.outcomes)
+    if entry.only_if and risk.determined and not risk.reached(*_CLASSES[entry.only_if]):
+        label = "; ".join(outcome.label for outcome in risk.outcomes)
         return Statement(
             text=f"it is asked only of another class of systems; this one is: {label}", by="the risk class"
         )
-    said = known.declarations.not_applicable.get(id_) if known.declarations and entry.may_not_apply else None
-    if said is None or not said.counts or known.declarations is None:
+    said = declarations.not_applicable.get(id_) if declarations and entry.may_not_apply else None
+    if said is None or not said.counts or declarations is None:
         return None
-    return known.declarations.attributed(said)
+    return declarations.attributed(said)
 
 
 def _author(said: Statement) -> str:

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import pytest
+
+from fmnist_governance.config import strict_yaml
+from fmnist_governance.evidence.declared import Declarations, file_topics, topics
+from fmnist_governance.law.completeness import Gap, Kind, gaps
+from fmnist_governance.law.starting_file import starting_file
+
+EVERY = (*topics(), *file_topics())
+
+
+def found(text: str) -> tuple[Gap, ...]:
+    document = strict_yaml.load(text, "system.yaml")
+    return gaps(document, strict_yaml.validate(document, Declarations))
+
+
+def at(text: str, name: str) -> list[tuple[int, Kind]]:
+    return [(gap.line, gap.kind) for gap in found(text) if gap.what.startswith(f"{name}:")]
+
+
+def test_the_starting_file_is_read_and_declares_nothing() -> None:
+    text = starting_file()
+
+    kinds = [gap.kind for gap in found(text)]
+    assert kinds.count(Kind.MISSING) == len(EVERY)
+    assert set(kinds) == {Kind.MISSING, Kind.OPEN}
+
+
+def test_the_starting_file_explains_every_topic_and_question() -> None:
+    lines = starting_file().splitlines()
+
+    for topic in EVERY:
+        place = next(k for k, line in enumerate(lines) if line.startswith(f"{topic.name}:"))
+        assert lines[place - 1].startswith("# ")
+    assert max(map(len, lines)) <= 120
+
+
+def test_each_gap_of_the_starting_file_is_on_its_own_line() -> None:
+    text = starting_file()
+
+    for gap in found(text):
+        name = gap.what.partition(":")[0].removeprefix("risk.")
+        assert text.splitlines()[gap.line - 1].strip().startswith(f"{name}:")
+
+
+@pytest.mark.parametrize("word", ["TODO", "TBD", "lorem ipsum dolor", "x", "example text", "<your name>", "..."])
+def test_a_placeholder_is_named_with_its_line(word: str) -> None:
+    assert at(f'models: [m]\noverview: "{word}"\n', "overview") == [(2, Kind.PLACEHOLDER)]
+
+
+def test_a_placeholder_in_a_list_is_named_with_the_line_of_its_item() -> None:
+    text = "models: [m]\nout_of_scope:\n  - Weapons.\n  - TODO\n"
+
+    assert at(text, "out_of_scope") == [(4, Kind.PLACEHOLDER)]
+
+
+@pytest.mark.parametrize("topic", EVERY, ids=lambda topic: topic.name)
+def test_the_guidance_is_no_answer_to_itself(topic: object) -> None:
+    name = getattr(topic, "name", "")
+    field = Declarations.model_fields[name]
+    said = f'["{field.description}"]' if field.default == () else f'"{field.description}"'
+
+    assert at(f"models: [m]\n{name}: {said}\n", name) == [(2, Kind.COPIED)]
+
+
+def test_praise_is_named_and_a_plain_statement_is_not() -> None:
+    assert at("models: [m]\noverview: A state-of-the-art model.\n", "overview") == [(2, Kind.PRAISE)]
+    assert at("models: [m]\noverview: Sorts pictures.\n", "overview") == []
+
+
+@pytest.mark.parametrize(
+    ("line", "named"),
+    [("excluded: yes", "does not name what applies"), ("excluded: [2.99x]", "2.99x: no option"),
+     ("ai_system: unknown", "nobody answered it")],
+)  # fmt: skip
+def test_an_answer_that_settles_nothing_is_named(line: str, named: str) -> None:
+    text = f"models: [m]\nrisk:\n  {line}\n"
+
+    name = line.partition(":")[0]
+    assert [(g.line, named in g.what) for g in found(text) if g.what.startswith(f"risk.{name}")] == [(3, True)]
+
+
+@pytest.mark.parametrize(
+    ("entry", "kind"),
+    [("IV.1.z.what: So.", Kind.WRONG), ("IV.1.a.purpose: We have none.", Kind.WRONG),
+     ("IV.1.f.illustrations: TODO", Kind.PLACEHOLDER)],
+)  # fmt: skip
+def test_what_cannot_be_set_aside_is_named(entry: str, kind: Kind) -> None:
+    text = f"models: [m]\nnot_applicable:\n  {entry}\n"
+
+    assert [(g.line, g.kind) for g in found(text) if g.what.startswith("not_applicable")] == [(3, kind)]
+
+
+def test_what_the_class_does_not_ask_for_is_not_missing() -> None:
+    answers = (
+        "ai_system: yes, union_link: yes, excluded: no, roles: [provider], prohibited_practice: no, "
+        "general_purpose_model: no, annex_i_product: no, transparency: no, open_source: no"
+    )
+
+    def missing(use: str) -> set[str]:
+        text = f"models: [m]\nrisk: {{{answers}, {use}}}\nnot_applicable: {{IV.1.b.interaction: It stands alone.}}\n"
+        return {gap.what.partition(":")[0] for gap in found(text) if gap.kind is Kind.MISSING}
+
+    low, high = missing("annex_iii_use: no"), missing("annex_iii_use: [III.4.a], profiling: yes")
+    assert {"signature", "sole_responsibility", "conformity_statement"} <= high - low
+    assert "interaction" not in high | low
