@@ -41,10 +41,11 @@ def test_without_a_uri_the_database_lies_in_the_working_folder(
     assert opened.client.get_experiment(opened.experiment_id).artifact_location == (tmp_path / "mlartifacts").as_uri()
 
 
-def test_no_telemetry_and_no_pickle(store: Store) -> None:
+def test_no_telemetry_no_pickle_and_nothing_printed_among_results(store: Store) -> None:
     assert store.experiment_id
     assert os.environ["MLFLOW_DISABLE_TELEMETRY"] == "true"
     assert os.environ["MLFLOW_ALLOW_PICKLE_DESERIALIZATION"] == "false"
+    assert os.environ["MLFLOW_SUPPRESS_PRINTING_URL_TO_STDOUT"] == "true"
 
 
 def test_two_processes_may_create_a_database_at_once_and_neither_says_a_word(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from fmnist_governance.errors import TrackingError
 from fmnist_governance.model.weights import holds_model
-from fmnist_governance.tracking.run_files import local_path
+from fmnist_governance.tracking.run_files import folder_of
 from fmnist_governance.tracking.store import Store, told
 
 if TYPE_CHECKING:
@@ -151,11 +151,7 @@ def _logged(store: Store, model: LoggedModel) -> ResolvedModel:
 
 
 def _resolved(model: LoggedModel, uri: str, name: str | None, version: str | None) -> ResolvedModel:
-    package = local_path(model.artifact_location)
-    if package is None:
-        from mlflow.artifacts import download_artifacts
-
-        package = Path(download_artifacts(artifact_uri=model.artifact_location))
+    package = folder_of(model.artifact_location, model.model_id)
     if not package.is_dir():
         msg = f"model {uri}: its files are gone from the store ({package.name}); train or log it again"
         raise TrackingError(msg)

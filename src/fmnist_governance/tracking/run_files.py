@@ -84,18 +84,23 @@ def _opened(run: Run) -> RunFiles:
         status=run.info.status,
         tags=dict(run.data.tags),
         metrics=dict(run.data.metrics),
-        folder=_folder(run.info.artifact_uri, run.info.run_id),
+        folder=folder_of(run.info.artifact_uri, run.info.run_id),
     )
 
 
-def _folder(uri: str, run_id: str) -> Path:
-    """Return the folder of a local store as it is; download the files of another."""
+def folder_of(uri: str, name: str) -> Path:
+    """Return the folder of a local store as it is; download the files of another, until this process ends.
+
+    Args:
+        uri: Of a run's or a model's files.
+        name: What they belong to, for the name of the copy.
+    """
     local = local_path(uri)
     if local is not None:
         return local
     from mlflow.artifacts import download_artifacts
 
-    copy = tempfile.mkdtemp(prefix=f"fmnist-audit-{run_id[:8]}-")
+    copy = tempfile.mkdtemp(prefix=f"fmnist-audit-{name[:10]}-")
     atexit.register(shutil.rmtree, copy, ignore_errors=True)
     return Path(download_artifacts(artifact_uri=uri, dst_path=copy))
 
