@@ -35,7 +35,8 @@ def texts(svg: str) -> list[str]:
 def test_each_chart_is_drawn_from_its_table_as_well_formed_svg(report: Report) -> None:
     drawn = charts(report.record, report.read)
 
-    assert set(drawn) == {chart.path for chart in CHARTS}
+    held = {table.id for table in report.record.tables}
+    assert set(drawn) == {chart.path for chart in CHARTS if chart.table in held}
     assert all(ET.fromstring(data).tag == f"{SVG}svg" for data in drawn.values())  # noqa: S314 - our own text
 
 

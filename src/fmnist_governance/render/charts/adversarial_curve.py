@@ -74,17 +74,17 @@ def _panel(panel: Panel, norm: str, points: list[Point]) -> Iterator[str]:
     yield panel.line(fgsm, LINES[1])
     if len(noise) > 1:
         yield panel.line(noise, LINES[2])
-        yield from panel.dots(noise, 'class="line"')
+        yield from panel.dots(noise, "fill:var(--soft)")
     yield panel.line([(x, point.value) for x, point in zip(at, points, strict=True)], LINES[0])
     yield from panel.spans([(x, point.low, point.high) for x, point in zip(at, points, strict=True)])
-    yield from panel.dots([(x, point.value) for x, point in zip(at, points, strict=True)], 'class="right"')
+    yield from panel.dots([(x, point.value) for x, point in zip(at, points, strict=True)], "fill:var(--right)")
 
 
 ADVERSARIAL_CURVE = Chart(
     name="adversarial_curve",
     table="adversarial.curve",
     caption="Accuracy left when every image may be changed on purpose within a budget: dots with their intervals under"
-    " all attacks, dashed after a single step, grey under random noise of the same size. Budgets are not evenly spaced.",
+    " all attacks, dashed after a single step, dotted under random noise. The budgets are not evenly spaced.",
     alternative="Line chart of accuracy by budget, a panel for each norm; the figures stand in adversarial.curve.",
     draw=draw,
     shows_all=False,

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.render.charts.adversarial_curve import ADVERSARIAL_CURVE
 from fmnist_governance.render.charts.chart import Chart
 from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX
+from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
 from fmnist_governance.render.charts.per_class import PER_CLASS
 from fmnist_governance.render.tables import stored
 
-CHARTS: tuple[Chart, ...] = (PER_CLASS, CONFUSION_MATRIX)
+CHARTS: tuple[Chart, ...] = (PER_CLASS, CONFUSION_MATRIX, ADVERSARIAL_CURVE, DELETION_CURVE)
 
 
 def charts(record: EvidenceRecord, read: Callable[[str], bytes]) -> Mapping[str, bytes]:

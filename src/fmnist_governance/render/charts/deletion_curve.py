@@ -55,8 +55,8 @@ DELETION_CURVE = Chart(
     name="deletion_curve",
     table="explanation.deletion",
     caption="Mean probability of the answer while pixels are taken from the images, or put back into blurred ones: in"
-    " the order of the Grad-CAM map (solid), of brightness (dashed) and at random (grey). A map that finds what counts"
-    " falls first on the left and rises first on the right.",
+    " the order of the Grad-CAM map (solid), of brightness (dashed) and at random (dotted). A good map"
+    " falls first on the left, and rises first on the right.",
     alternative="Line chart of the answer's probability by the share of deleted and of inserted pixels; its figures are"
     " in the table of deletion and insertion.",
     draw=draw,

@@ -6,15 +6,19 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import number, words
+from fmnist_governance.render.charts.chart import WRONG, number, words
 from fmnist_governance.render.tables import StoredTable
 
 HEIGHT, TOP, LEFT = 220.0, 46.0, 52.0
 BOTTOM = 40.0
 """Room for the scale along the bottom and its name."""
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-LINES = ('class="right" fill="none" stroke-width="2"', 'stroke="#b3530a" stroke-dasharray="5 4"', 'class="line"')
-"""How the first, the second and the third line of a panel look; `line` is grey."""
+LINES = (
+    "stroke:var(--right);stroke-width:2",
+    f"stroke:{WRONG};stroke-width:1.5;stroke-dasharray:6 4",
+    "stroke:var(--soft);stroke-width:1.5;stroke-dasharray:1.5 3.5;stroke-linecap:round",
+)
+"""How the first, the second and the third line of a panel look: whole, dashed, dotted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +52,12 @@ class Panel:
     def line(self, points: Sequence[tuple[float, float]], style: str) -> str:
         """Draw a line through points of (x, share)."""
         places = " ".join(f"{number(x)},{number(y)}" for x, y in (self.at(*point) for point in points))
-        return f'<polyline points="{places}" {style} style="fill:none"/>'
+        return f'<polyline points="{places}" style="fill:none;{style}"/>'
 
     def dots(self, points: Sequence[tuple[float, float]], style: str) -> Iterator[str]:
         """Draw a dot at each point of (x, share)."""
         for x, y in (self.at(*point) for point in points):
-            yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3.5" {style}/>'
+            yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3.5" style="{style}"/>'
 
     def spans(self, spans: Sequence[tuple[float, float, float]]) -> Iterator[str]:
         """Draw upright lines of (x, low, high)."""
@@ -67,7 +71,7 @@ def legend(left: float, entries: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Name lines in a row above the panels; each entry is a style and a text."""
     for style, text in entries:
         points = f"{number(left)},12 {number(left + 22)},12"
-        yield f'<polyline points="{points}" {style} style="fill:none"/>'
+        yield f'<polyline points="{points}" style="fill:none;{style}"/>'
         yield words(left + 28, 16, text)
         left += 46 + 6.6 * len(text)
 
