@@ -28,3 +28,7 @@ def store(migrated_database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "")
     shutil.copy(migrated_database, tmp_path / "mlflow.db")
     return open_store(f"sqlite:///{tmp_path / 'mlflow.db'}", EXPERIMENT)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="Write reports/sample/ as it is rendered now.")

@@ -136,6 +136,35 @@ def test_a_policy_that_is_met_gives_0_and_one_that_is_not_gives_1(
     assert desk.folder.is_dir()
 
 
+def test_a_bundle_gives_the_verdict_of_its_run_and_needs_no_store(
+    desk: Desk, fmnist_audit: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def findings(answer: Answer) -> Any:  # noqa: ANN401 - as above
+        return [(f["clause"], f["outcome"], f["message"]) for f in json.loads(answer.out)["verdict"]["findings"]]
+
+    assert fmnist_audit("export", "--output", tmp_path / "run.zip").code == 0
+    in_store = fmnist_audit("gate", "--json")
+    monkeypatch.chdir(tmp_path)
+    from_bundle = fmnist_audit("gate", tmp_path / "run.zip", "--json")
+
+    assert desk.folder.is_dir()
+    assert findings(in_store) == findings(from_bundle)
+    assert not (tmp_path / "mlflow.db").exists()
+    assert fmnist_audit("generate-card", tmp_path / "run.zip", "--output", tmp_path / "cards").code == 0
+
+
+def test_a_verdict_is_written_in_every_format(desk: Desk, fmnist_audit: Program, tmp_path: Path) -> None:
+    formats = "text,json,markdown,junit,sarif,github,gitlab,in-toto"
+    answer = fmnist_audit("gate", "--format", formats, "--output", tmp_path)
+    printed = fmnist_audit("gate", "--format", "sarif")
+
+    assert answer.code == 1
+    assert len(list(tmp_path.iterdir())) == 8
+    assert json.loads(printed.out)["version"] == "2.1.0"
+    assert fmnist_audit("gate", "--format", "sarif,junit").code == 2
+    assert desk.folder.is_dir()
+
+
 def _flip(path: Path) -> None:
     data = bytearray(path.read_bytes())
     data[len(data) // 2] ^= 1

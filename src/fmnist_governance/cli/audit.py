@@ -43,10 +43,11 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> int:
-    """Measure a registered model and seal what was found as a run of its own.
+    """Measure a model and seal what was found.
 
-    SUBJECT is models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID or runs:/ID/NAME. Its weights are read without
-    running any code that is stored with it. Exit code 2 when a check failed: what the others found is kept.
+    The audit is a run of its own. SUBJECT is models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID or runs:/ID/NAME.
+    Its weights are read without running any code that is stored with it. Exit code 2 when a check failed: what the
+    others found is kept.
     """
     from fmnist_governance.config.suite import load_suite
     from fmnist_governance.data.catalog import load

@@ -46,20 +46,20 @@ def command(
     as_json: bool,
     quiet: bool,
 ) -> None:
-    """Render the documents of an audit run from its stored data alone.
+    """Render the documents of an audit run.
 
-    RUN is a run id, a model URI, or latest: the newest finished audit. The documents show the run's newest assessment;
-    one is added where there is none, or where --config names other declarations.
+    They are made from its stored data alone. RUN is a run id, a model URI, a bundle's path, or latest: the newest finished audit. The documents show the run's
+    newest assessment; one is added where there is none, or where --config names other declarations.
     """
     from fmnist_governance.errors import ConfigError
-    from fmnist_governance.pipeline.judging import conclude, document
-    from fmnist_governance.tracking.run_files import find_run, verified
-    from fmnist_governance.tracking.store import open_store
+    from fmnist_governance.pipeline.documenting import chosen
+    from fmnist_governance.pipeline.judging import conclude, document, opened
 
-    store = open_store(tracking_uri, experiment)
-    known = verified(find_run(store, run))
-    concluded = conclude(store, known, config_dir)
-    made = document(store, known, concluded, documents, [f for f in (formats or "").split(",") if f])
+    wanted = [f for f in (formats or "").split(",") if f]
+    chosen(documents, wanted)
+    evidence = opened(run, tracking_uri, experiment)
+    concluded = conclude(evidence, config_dir)
+    made = document(evidence, concluded, documents, wanted)
     if output == Path("-"):
         texts = [data for name, data in made.files.items() if "/" not in name]
         if len(texts) != 1:
@@ -71,6 +71,6 @@ def command(
     for path in made.left:
         click.echo(f"fmnist-audit: {path}: the run keeps what an earlier version rendered there", err=True)
     if as_json:
-        print_json({"run": known.files.run_id, "assessment": concluded.id, "files": [str(path) for path in written]})
+        print_json({"run": evidence.held.run_id, "assessment": concluded.id, "files": [str(path) for path in written]})
     elif not quiet:
         click.echo("\n".join(str(path) for path in written))

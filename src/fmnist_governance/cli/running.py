@@ -102,19 +102,16 @@ def command(
     clock = Clock({})
     with clock.timed("start"):
         from fmnist_governance.config.recipe import load_recipe
-        from fmnist_governance.config.shipped import find
         from fmnist_governance.config.suite import load_suite
         from fmnist_governance.data.catalog import load
-        from fmnist_governance.gate.policy import load_policy
-        from fmnist_governance.pipeline.judging import document, judge_verified, said
+        from fmnist_governance.pipeline.judging import demand, document, judge, of_run, said
         from fmnist_governance.pipeline.keeping import audit_and_keep
         from fmnist_governance.pipeline.making import Order, make
-        from fmnist_governance.tracking.run_files import verified
         from fmnist_governance.tracking.store import open_store
 
         order = Order(load_recipe(recipe, config_dir), seed, device, name, init_from, resume)
         asked = load_suite(suite, config_dir)
-        wanted = load_policy(policy or find(config_dir, "policy.yaml"))
+        wanted = demand(policy, None, None, config_dir)
         people = said(config_dir)
         store = open_store(tracking_uri, experiment)
     with clock.timed("data"):
@@ -124,8 +121,8 @@ def command(
     with clock.timed("audit"), progress("audit", quiet=quiet) as report:
         run = audit_and_keep(store, made.resolved, made.model, images, asked, seed=seed, device=device, report=report)
     with clock.timed("documents"):
-        judged = judge_verified(store, verified(run), wanted, people)
-        documents = document(store, judged.known, judged.concluded, (), ())
+        judged = judge(of_run(store, run), wanted, people)
+        documents = document(judged.evidence, judged.concluded, (), ())
         written = write_files(output, documents.files, force=force)
     if as_json:
         print_json({**judged.shown(), "model": made.resolved.uri, "files": [str(path) for path in written]})
@@ -136,7 +133,7 @@ def command(
 
 
 def _exit_code(judged: Judged) -> int:
-    if any(check.status == "failed" for check in judged.known.record.checks):
+    if any(check.status == "failed" for check in judged.evidence.record.checks):
         return ExitCode.COULD_NOT_RUN
     return ExitCode.YES if judged.verdict.passed else ExitCode.NO
 
@@ -144,7 +141,7 @@ def _exit_code(judged: Judged) -> int:
 def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> Iterator[str]:
     from fmnist_governance.render.verdicts.terminal import lines
 
-    record = judged.known.record
+    record = judged.evidence.record
     yield from row("model", record.subject.uri)
     yield from checks(record)
     yield ""
@@ -156,6 +153,6 @@ def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> I
     else:
         yield from row("declared", "nothing: no declarations name this model")
     yield from row("documents", " ".join(str(path) for path in written))
-    yield from row("audit run", judged.known.files.run_id)
+    yield from row("audit run", judged.evidence.held.run_id)
     yield from row("look at it", f"mlflow ui --backend-store-uri {store}")
     yield from row("took", clock.shown)

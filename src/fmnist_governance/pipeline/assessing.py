@@ -13,6 +13,7 @@ from fmnist_governance.evidence.claimed import Claim
 from fmnist_governance.evidence.codec import decode, encode
 from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.manifest import digest
+from fmnist_governance.evidence.outcomes import Read
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.law.catalogue import law
 from fmnist_governance.law.requirements import requirements
@@ -21,8 +22,19 @@ from fmnist_governance.law.risk import classify
 if TYPE_CHECKING:
     from fmnist_governance.claims.claims_file import ClaimsFile
     from fmnist_governance.gate.policy import Policy
+    from fmnist_governance.gate.rule import Baseline
+    from fmnist_governance.gate.waivers import Waivers
 
 FOLDER = "assessments"
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What a model is held against."""
+
+    policy: Policy
+    waivers: Waivers | None = None
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +55,10 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
     record: EvidenceRecord,
     seal: str,
     declarations: Declarations | None,
-    policy: Policy | None,
+    demand: Demand | None,
     as_of: str,
     *,
+    read: Read,
     claims: ClaimsFile | None = None,
 ) -> Concluded:
     """Draw the conclusions.
@@ -54,8 +67,9 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
         record: What was measured.
         seal: Digest of the run's manifest.
         declarations: What people stated; it counts only if it names this model.
-        policy: What is demanded; None leaves the verdict open.
+        demand: What is demanded; None leaves the verdict open.
         as_of: When the conclusion is drawn.
+        read: Returns a sealed file of the run, None where it is not there.
         claims: What the provider claims; it counts only if it names this model.
     """
     name = registered_name(record.subject.uri)
@@ -67,7 +81,7 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
             as_of=as_of,
             declarations=stated,
             declarations_digest=digest(encode(stated)) if stated else None,
-            verdict=_judged(record, seal, stated, policy, as_of) if policy else None,
+            verdict=_judged(demand, record, seal, stated, as_of, read) if demand else None,
             claims=_claimed(claims, record) if claims and claims.cover(name) else (),
             requirements=requirements(record, stated, risk),
             risk=risk,
@@ -82,13 +96,14 @@ def _claimed(claims: ClaimsFile, record: EvidenceRecord) -> tuple[Claim, ...]:
     return judge_claims(claims, record)
 
 
-def _judged(
-    record: EvidenceRecord, seal: str, declarations: Declarations | None, policy: Policy, as_of: str
+def _judged(  # noqa: PLR0913, PLR0917 - what a verdict rests on
+    demand: Demand, record: EvidenceRecord, seal: str, declarations: Declarations | None, as_of: str, read: Read
 ) -> Verdict:
     from fmnist_governance.gate.judge import judge_policy
     from fmnist_governance.gate.rule import Case
 
-    return judge_policy(policy, Case(record=record, seal=seal, declarations=declarations, as_of=as_of))
+    case = Case(record, seal, declarations, as_of, read=read, baseline=demand.baseline)
+    return judge_policy(demand.policy, case, demand.waivers)
 
 
 def named(assessment: Assessment) -> Concluded:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 from fmnist_governance.claims.claims_file import ClaimsFile, load_claims
 from fmnist_governance.config.shipped import find
@@ -13,48 +14,138 @@ from fmnist_governance.errors import TrackingError
 from fmnist_governance.evidence.assessment import Assessment, Verdict
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.declared import Declarations
-from fmnist_governance.gate.policy import Policy, load_policy
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.gate.policy import load_policy
+from fmnist_governance.gate.rule import Baseline
+from fmnist_governance.gate.waivers import Waivers, load_waivers
 from fmnist_governance.pipeline import assessing
-from fmnist_governance.pipeline.assessing import Concluded
+from fmnist_governance.pipeline.assessing import Concluded, Demand
 from fmnist_governance.pipeline.environment import now
+from fmnist_governance.render.verdicts.judged import JudgedRun
 from fmnist_governance.tracking.audit_run import add_files, describe_run, tag_verdict
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
-from fmnist_governance.tracking.run_files import RunFiles, Verified, find_run, verified
+from fmnist_governance.tracking.run_files import RunFiles, verified
 from fmnist_governance.tracking.store import Store
+
+
+class Held(Protocol):
+    """A run's files, wherever they lie."""
+
+    @property
+    def run_id(self) -> str:
+        """The run that they are of."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return a file's bytes; None when it is not there."""
+
+    def paths(self, below: str = "") -> set[str]:
+        """Return the paths of all files, or of those whose path begins with a text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Evidence that is as it was sealed, and where conclusions are added."""
+
+    record: EvidenceRecord
+    seal: str
+    held: Held
+    kept: tuple[Store, RunFiles] | None
+    """The run in its store; None for a bundle, to which nothing is added."""
+
+    def add(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
+        """Add conclusions to the run; return the paths that hold other bytes already, and were left as they are."""
+        return add_files(*self.kept, files) if self.kept else ()
+
+
+def opened(run: str, uri: str | None, experiment: str) -> Opened:
+    """Find and verify the evidence that a user names.
+
+    Args:
+        run: A run id, `latest`, a model URI, or the path of a bundle.
+        uri: Tracking URI of the store; a bundle needs none.
+        experiment: Of the store.
+
+    Raises:
+        GovernanceError: There is no such run or bundle, or it is not as it was sealed.
+    """
+    if is_bundle(run):
+        from fmnist_governance.bundle.verify import evidence, open_bundle
+
+        bundle = open_bundle(Path(run))
+        return Opened(*evidence(bundle), bundle, None)
+    from fmnist_governance.tracking.run_files import find_run
+    from fmnist_governance.tracking.store import open_store
+
+    store = open_store(uri, experiment)
+    return of_run(store, find_run(store, run))
+
+
+def is_bundle(run: str) -> bool:
+    """Whether a user names a bundle: a path that is there, or one that can be nothing else."""
+    return run.endswith(".zip") or (run != "latest" and "://" not in run and ":/" not in run and Path(run).exists())
+
+
+def of_run(store: Store, run: RunFiles) -> Opened:
+    """Verify a run of the store.
+
+    Raises:
+        EvidenceError: It is not finished or not as it was sealed.
+    """
+    known = verified(run)
+    return Opened(known.record, known.seal, run, (store, run))
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
     """A run that was judged."""
 
-    known: Verified
+    evidence: Opened
     concluded: Concluded
     verdict: Verdict
+    policy_path: str
 
     def shown(self) -> dict[str, object]:
         """Return the verdict as JSON."""
         return {
-            "run": self.known.files.run_id,
-            "seal": self.known.seal,
+            "run": self.evidence.held.run_id,
+            "seal": self.evidence.seal,
             "assessment": self.concluded.id,
             "verdict": self.verdict.model_dump(mode="json"),
         }
 
+    @property
+    def view(self) -> JudgedRun:
+        """What the views of a verdict may know."""
+        return JudgedRun(
+            verdict=self.verdict,
+            record=self.evidence.record,
+            run=self.evidence.held.run_id,
+            seal=self.evidence.seal,
+            as_of=self.concluded.assessment.as_of,
+            policy_path=self.policy_path,
+        )
 
-def judge_run(store: Store, run: str, policy: Path | None, config_dir: Path | None) -> Judged:
-    """Find a run, verify it, judge it, and add the assessment to it.
+
+def demand(policy: Path | None, waivers: Path | None, baseline: Opened | None, config_dir: Path | None) -> Demand:
+    """Read what a model is held against.
 
     Args:
-        store: Where the run is.
-        run: A run id, `latest`, or a model URI.
         policy: Policy file; None takes `policy.yaml` of the configuration.
+        waivers: Waivers file; None takes `waivers.yaml` of the configuration, if there is one.
+        baseline: The audit that must not be worse; None for none.
         config_dir: Folder of configuration files that the user named.
 
     Raises:
-        GovernanceError: There is no such run, it is not as it was sealed, or a file cannot be read.
+        ConfigError: A file cannot be read.
     """
-    wanted = load_policy(policy or find(config_dir, "policy.yaml"))
-    return judge_verified(store, verified(find_run(store, run)), wanted, said(config_dir))
+    held = Baseline(baseline.record, baseline.seal, baseline.held.read) if baseline else None
+    return Demand(load_policy(policy or find(config_dir, "policy.yaml")), _waivers(waivers, config_dir), held)
+
+
+def _waivers(path: Path | None, config_dir: Path | None) -> Waivers | None:
+    if path is None and config_dir is not None and not (config_dir / "waivers.yaml").exists():
+        return None
+    return load_waivers(path or find(config_dir, "waivers.yaml"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,33 +170,46 @@ def said(config_dir: Path | None) -> SaidByPeople:
     )
 
 
-def judge_verified(store: Store, known: Verified, policy: Policy, people: SaidByPeople) -> Judged:
-    """Judge a run whose seal was verified, and add the assessment to it."""
-    concluded = assessing.assess(known.record, known.seal, people.declarations, policy, now(), claims=people.claims)
+def judge(evidence: Opened, demanded: Demand, people: SaidByPeople) -> Judged:
+    """Judge verified evidence, and add the assessment to its run."""
+    concluded = _assessed(evidence, demanded, people)
     verdict = concluded.assessment.verdict
     if verdict is None:
         msg = "an assessment by a policy holds a verdict"
         raise AssertionError(msg)
-    add_files(store, known.files, {concluded.path: encode(concluded.assessment)})
-    tag_verdict(store, known.files, passed=verdict.passed, assessment=concluded.id)
-    return Judged(known, concluded, verdict)
+    evidence.add({concluded.path: encode(concluded.assessment)})
+    if evidence.kept:
+        tag_verdict(*evidence.kept, passed=verdict.passed, assessment=concluded.id)
+    return Judged(evidence, concluded, verdict, Path(demanded.policy.source).as_posix())
 
 
-def conclude(store: Store, known: Verified, config_dir: Path | None) -> Concluded:
+def _assessed(evidence: Opened, demanded: Demand | None, people: SaidByPeople) -> Concluded:
+    return assessing.assess(
+        evidence.record,
+        evidence.seal,
+        people.declarations,
+        demanded,
+        now(),
+        read=evidence.held.read,
+        claims=people.claims,
+    )
+
+
+def conclude(evidence: Opened, config_dir: Path | None) -> Concluded:
     """Return the newest assessment of a run; add one where there is none, or where `--config` declares otherwise.
 
     Raises:
         GovernanceError: A stored assessment was changed, or a file of the configuration cannot be read.
     """
-    stored = {path: known.files.read(path) or b"" for path in known.files.paths(f"{assessing.FOLDER}/")}
-    newest = assessing.newest(stored, known.seal)
+    held = evidence.held
+    stored = {path: held.read(path) or b"" for path in held.paths(f"{assessing.FOLDER}/")}
+    newest = assessing.newest(stored, evidence.seal)
     if newest is not None and config_dir is None:
         return newest
-    people = said(config_dir)
-    fresh = assessing.assess(known.record, known.seal, people.declarations, None, now(), claims=people.claims)
+    fresh = _assessed(evidence, None, said(config_dir))
     if newest is not None and _same(newest.assessment, fresh.assessment):
         return newest
-    add_files(store, known.files, {fresh.path: encode(fresh.assessment)})
+    evidence.add({fresh.path: encode(fresh.assessment)})
     return fresh
 
 
@@ -124,9 +228,7 @@ class Documents:
     """Paths of the run that hold other bytes already, of another version of this program."""
 
 
-def document(
-    store: Store, known: Verified, concluded: Concluded, names: Collection[str], formats: Collection[str]
-) -> Documents:
+def document(evidence: Opened, concluded: Concluded, names: Collection[str], formats: Collection[str]) -> Documents:
     """Render documents of a run from what it stores, and add them to it.
 
     Raises:
@@ -135,26 +237,28 @@ def document(
     """
     from fmnist_governance.pipeline.documenting import chosen, rendered, report
 
-    run = known.files
-    view = report(known.record, concluded, run.read, run=run.run_id, seal=known.seal)
+    held = evidence.held
+    view = report(evidence.record, concluded, held.read, run=held.run_id, seal=evidence.seal)
     files = dict(rendered(chosen(names, formats), view))
-    left = add_files(store, run, {f"documents/{concluded.id}/{name}": data for name, data in files.items()})
-    if "summary.md" in files:
-        describe_run(store, run, _model(store, known), files.pop("summary.md").decode())
+    left = evidence.add({f"documents/{concluded.id}/{name}": data for name, data in files.items()})
+    summary = files.pop("summary.md", None)
+    if summary is not None and evidence.kept:
+        store, run = evidence.kept
+        describe_run(store, run, _model(store, evidence.record), summary.decode())
     if any(name.endswith(".md") for name in files):
-        files |= _pictures(run)
+        files |= _pictures(held)
     return Documents(files, left)
 
 
-def _pictures(run: RunFiles) -> dict[str, bytes]:
+def _pictures(held: Held) -> dict[str, bytes]:
     """Return the pictures that a Markdown document refers to, by their paths."""
-    wanted = {path for path in run.paths() if path.endswith((".svg", ".png")) and not path.startswith("documents/")}
-    return {path: data for path in sorted(wanted) if (data := run.read(path)) is not None}
+    wanted = {path for path in held.paths() if path.endswith((".svg", ".png")) and not path.startswith("documents/")}
+    return {path: data for path in sorted(wanted) if (data := held.read(path)) is not None}
 
 
-def _model(store: Store, known: Verified) -> ResolvedModel | None:
+def _model(store: Store, record: EvidenceRecord) -> ResolvedModel | None:
     """Return the registered version that was audited; None where it was deleted since."""
     try:
-        return resolve(store, known.record.subject.uri)
+        return resolve(store, record.subject.uri)
     except TrackingError:
         return None
