@@ -1,0 +1,1 @@
+"""Two records with their outcomes in, what differs and how surely out."""

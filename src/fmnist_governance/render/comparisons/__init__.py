@@ -1,0 +1,1 @@
+"""A comparison in, texts for people and machines out."""
