@@ -48,8 +48,9 @@ def command(
 ) -> None:
     """Render the documents of an audit run.
 
-    They are made from its stored data alone. RUN is a run id, a model URI, a bundle's path, or latest: the newest finished audit. The documents show the run's
-    newest assessment; one is added where there is none, or where --config names other declarations.
+    They are made from its stored data alone. RUN is a run id, a model URI, a bundle's path, or latest: the newest
+    finished audit. The documents show the run's newest assessment; one is added where there is none, or where --config
+    names other declarations.
     """
     from fmnist_governance.errors import ConfigError
     from fmnist_governance.pipeline.documenting import chosen
