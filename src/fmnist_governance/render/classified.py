@@ -71,10 +71,10 @@ def _outcome(outcome: ClassOutcome, *, alone: bool) -> Iterator[str]:
     if not alone:
         yield outcome.label + (" (provisional: an open question can take it away)" if outcome.provisional else "")
     for rule in outcome.applies:
-        yield f"  {rule.what} applies {dates(rule)}."
+        yield f"  {rule.what}: {dates(rule)}."
     for duty in outcome.duties:
         if duty.ours:
-            yield f"  {duty.role.replace('_', ' ')}, Article {duty.article}: {duty.what}"
+            yield f"  {duty.role.replace('_', ' ')}, {cited((duty.article,))}: {duty.what}"
     if others := sum(not duty.ours for duty in outcome.duties):
         yield f"  ({others} duties of other roles are left out here.)"
     if outcome.note:
