@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome, Severity
+from fmnist_governance.evidence.claimed import Claim, ClaimOutcome
+from fmnist_governance.evidence.classified import ClassOutcome, OpenQuestion, RiskClass, Step
 from fmnist_governance.evidence.declared import Declarations, Statement
 from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord, Measurement, SplitFacts, SuiteName
+from fmnist_governance.evidence.required import Part, Point, State
 from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.judge import judge_policy
 from fmnist_governance.gate.policy import Policy, parse_policy
@@ -96,6 +99,41 @@ def started(at: str) -> Callable[[Case], Case]:
 def packages(**versions: str) -> Callable[[Case], Case]:
     with_them = {"packages": versions}
     return lambda case: audited(case, environment=case.record.environment.model_copy(update=with_them))
+
+
+CLASSES_OF_RISK = "classes: [transparency, no_specific_requirements]"
+
+
+def claiming(**outcomes: str) -> Callable[[Case], Case]:
+    claims = tuple(
+        Claim(
+            id=id_, text="It is so.", predicate="a.b > 0", by=None, on=None, outcome=ClaimOutcome(outcome),
+            message="found", measurements=(ACCURACY,), more=None,
+        )
+        for id_, outcome in outcomes.items()
+    )  # fmt: skip
+    return lambda case: replace(case, claims=claims)
+
+
+def asked(state: State) -> Callable[[Case], Case]:
+    part = Part(id="IV.1.a.purpose", title="Purpose", state=state, why="nobody stated it", owner="the provider")
+    point = Point(
+        id="IV.1.a", list="annex_iv", number="1(a)", title="Purpose", asks="What it is for.", articles=("11",),
+        state=state, parts=(part,),
+    )  # fmt: skip
+    return lambda case: replace(case, requirements=(point,))
+
+
+def classified(
+    *reached: str, determined: bool = True, reply: Literal["yes", "unknown"] = "yes"
+) -> Callable[[Case], Case]:
+    step = Step(question="roles", asks="Which?", reply=reply, chosen=(), articles=(), by=None, on=None, because=None)
+    open_ = OpenQuestion(question="roles", asks="Which?", articles=(), why="nobody answered it", decides_class=True)
+    outcomes = tuple(
+        ClassOutcome(id=id_, label=id_, provisional=False, applies=(), duties=(), note=None) for id_ in reached
+    )
+    risk = RiskClass(determined=determined, outcomes=outcomes, path=(step,), open=() if determined else (open_,))
+    return lambda case: replace(case, risk=risk)
 
 
 REGRESSION = "check: performance, margin: 0.01"
@@ -242,6 +280,33 @@ TABLE = (
         change=declaring(provider=Statement(text="Acme Ltd", by="A. Person", on="2026-11-01")),
     ),
     Row("declaration_present", NO_EVIDENCE, "topics: [provider]", says="no declarations name the model models:/m/1"),
+    Row(
+        "claim_supported", PASSED, "claim: accurate", change=claiming(accurate="supported"), says="is supported: found"
+    ),
+    Row("claim_supported", FAILED, "claim: accurate", change=claiming(accurate="refuted"), says="claim accurate is re"),
+    Row("claim_supported", UNDECIDED, "claim: accurate", change=claiming(accurate="undecided")),
+    Row("claim_supported", NO_EVIDENCE, "claim: accurate", change=claiming(accurate="untested")),
+    Row("claim_supported", NO_EVIDENCE, "claim: acurate", change=claiming(accurate="supported"), says="did you mean"),
+    Row("no_refuted_claim", PASSED, "", change=claiming(accurate="supported", fast="supported"), says="2 claims are"),
+    Row("no_refuted_claim", FAILED, "", change=claiming(accurate="untested", fast="refuted"), says="fast is refuted"),
+    Row("no_refuted_claim", UNDECIDED, "", change=claiming(accurate="undecided", fast="supported")),
+    Row("no_refuted_claim", NO_EVIDENCE, "", change=claiming(accurate="undecided", fast="untested"), says="untested"),
+    Row("no_refuted_claim", NO_EVIDENCE, "", says="nothing is claimed"),
+    Row("requirement_not_missing", PASSED, "points: [IV.1.a]", change=asked(State.DECLARED), says="IV.1.a is declared"),
+    Row("requirement_not_missing", PASSED, "points: [IV.1.a]", change=asked(State.NOT_APPLICABLE)),
+    Row("requirement_not_missing", FAILED, "points: [IV.1.a]", change=asked(State.MISSING), says="Purpose: nobody"),
+    Row("requirement_not_missing", FAILED, "points: [IV.1.a], evidenced: true", change=asked(State.DECLARED)),
+    Row("requirement_not_missing", NO_EVIDENCE, "points: [IV.1.b]", change=asked(State.EVIDENCED), says="did you mean"),
+    Row("requirement_not_missing", NO_EVIDENCE, "points: [IV.1.a]", says="not among the points"),
+    Row(
+        "risk_class_is_one_of", PASSED, CLASSES_OF_RISK, change=classified("transparency"), says="of class transparency"
+    ),
+    Row("risk_class_is_one_of", FAILED, CLASSES_OF_RISK, change=classified("transparency", "prohibited")),
+    Row("risk_class_is_one_of", FAILED, CLASSES_OF_RISK, change=classified("prohibited", determined=False)),
+    Row("risk_class_is_one_of", UNDECIDED, CLASSES_OF_RISK, change=classified(determined=False), says="open: roles"),
+    Row("risk_class_is_one_of", UNDECIDED, CLASSES_OF_RISK, change=classified()),
+    Row("risk_class_is_one_of", NO_EVIDENCE, CLASSES_OF_RISK, change=classified(reply="unknown")),
+    Row("risk_class_is_one_of", NO_EVIDENCE, CLASSES_OF_RISK, says="nobody answered"),
     Row("seal_is_one_of", PASSED, f"seals: ['{DIGEST}']"),
     Row("seal_is_one_of", FAILED, f"seals: ['{OTHER}']", says="not the one allowed"),
 )

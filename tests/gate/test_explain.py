@@ -43,6 +43,10 @@ def explained(clause: str) -> tuple[str, tuple[str, ...]]:
             "kind: declaration_present, topics: [provider], attributed: true",
             "somebody stated provider, with name and date",
         ),
+        ("kind: claim_supported, claim: accurate", "the evidence supports the claim accurate"),
+        ("kind: no_refuted_claim", "the evidence supports every claim of the provider"),
+        ("kind: requirement_not_missing, points: [IV.1.a]", "IV.1.a answered, as far as the law asks it"),
+        ("kind: risk_class_is_one_of, classes: [transparency]", "the system is of class transparency"),
         (f"kind: seal_is_one_of, seals: ['{DIGEST}']", "the digest of the seal is sha256:abababababab"),
     ],
 )

@@ -80,6 +80,8 @@ HOSTILE = {
     "age of nothing": (other("evidence_no_older_than", "days: 0"), 8, "should be greater than 0"),
     "no margin": (other("no_regression", "margin: 0"), 8, "should be greater than 0"),
     "senseless margin": (other("no_regression", "margin: 1"), 8, "should be less than 1"),
+    "unknown class": (other("risk_class_is_one_of", "classes: [high_risk]"), 8, "'high_risk' is not one of"),
+    "no points": (other("requirement_not_missing", "points: []"), 8, "is empty"),
     "wrong severity": (changed("    floor", "    severity: blok\n    floor"), 9, "'blok' is not one of block, warn"),
     "only warnings": (changed("    floor", "    severity: warn\n    floor"), 3, "can never refuse"),
     "billion laughs": ("a: &a [x]\nb: &b [*a, *a]\nc: [*b, *b]\n", 1, "anchor &a is not allowed"),

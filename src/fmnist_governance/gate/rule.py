@@ -9,9 +9,12 @@ from typing import Annotated, Any, Generic, Literal, TypeVar
 from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 from fmnist_governance.evidence.assessment import Outcome, Severity
+from fmnist_governance.evidence.claimed import Claim
+from fmnist_governance.evidence.classified import RiskClass
 from fmnist_governance.evidence.declared import Declarations, is_placeholder
 from fmnist_governance.evidence.outcomes import Read
 from fmnist_governance.evidence.record import Digest, EvidenceRecord, Timestamp
+from fmnist_governance.evidence.required import Point
 
 
 def _nothing(_path: str) -> bytes | None:
@@ -41,6 +44,12 @@ class Case:
     read: Read = _nothing
     baseline: Baseline | None = None
     """None when the gate was given no run to compare with."""
+    claims: tuple[Claim, ...] = ()
+    """What the provider claims, held against the record; empty when nobody claims anything of this model."""
+    requirements: tuple[Point, ...] = ()
+    """Every point of the law's lists, with its state."""
+    risk: RiskClass | None = None
+    """None when the system was not classified."""
 
 
 def _says_something(text: str) -> str:
