@@ -130,3 +130,13 @@ def test_rounding_does_not_take_a_number_to_its_bound(build: SimpleNamespace) ->
     found = build.share("p.accuracy", 899_999, 1_000_000)
 
     assert "89.9999 %" in judged("p.accuracy > 0.90", build.record(found)).message
+
+
+def test_of_several_the_tightest_that_holds_and_the_worst_that_fails_are_shown(build: SimpleNamespace) -> None:
+    found = [build.share(f"p.class.{name}.recall", right) for name, right in (("a", 9_000), ("b", 7_000), ("c", 8_000))]
+    record = build.record(*found)
+
+    holds, fails = (judged(f"every p.class.*.recall > {bound}", record).message for bound in (0.5, 0.95))
+
+    assert "3 of 3 measurements p.class.*.recall are on the right side, the closest first: p.class.b.recall" in holds
+    assert "are on the wrong side, the furthest off first: p.class.b.recall" in fails

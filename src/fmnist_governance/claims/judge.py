@@ -83,10 +83,14 @@ def _compared(term: Term, measured: list[Measurement]) -> _Answer:
     outcomes = [decision.outcome for decision in decisions]
     first, last = ("fails", "holds") if term.quantifier != "any" else ("holds", "fails")
     outcome = first if first in outcomes else "undecided" if "undecided" in outcomes else last
-    deciding = [(m, d) for m, d in zip(measured, decisions, strict=True) if d.outcome == outcome]
-    shown = "; ".join(_shown(m, d, term.bound) for m, d in deciding[:_NAMED])
+    deciding = sorted(
+        ((m, d) for m, d in zip(measured, decisions, strict=True) if d.outcome == outcome),
+        key=lambda pair: abs(pair[0].value - term.bound),
+        reverse=outcome == "fails",
+    )
+    shown = "; ".join(_shown(m, d, term.bound) for m, d in deciding[: 1 if outcome == "holds" else _NAMED])
     return _Answer(
-        ClaimOutcome(_WORD[outcome]), _message(term, shown, len(deciding), len(measured)),
+        ClaimOutcome(_WORD[outcome]), _message(term.pattern, shown, outcome, len(deciding), len(measured)),
         tuple(m.id for m in measured), _more(outcome, [d for _, d in deciding]),
     )  # fmt: skip
 
@@ -96,11 +100,13 @@ def _more(outcome: str, decisions: list[Decision]) -> int | None:
     return max(n for n in needed if n is not None) if outcome == "undecided" and None not in needed else None
 
 
-def _message(term: Term, shown: str, deciding: int, measured: int) -> str:
+def _message(pattern: str, shown: str, outcome: str, deciding: int, measured: int) -> str:
+    """Say of several measurements how many decide, and show the tightest ones that hold or the worst that fail."""
     if measured == 1:
         return shown
-    rest = f"; and {deciding - _NAMED:,} more" if deciding > _NAMED else ""
-    return f"of {measured:,} measurements {term.pattern}, {deciding:,}: {shown}{rest}"
+    verb = {"holds": "on the right side", "fails": "on the wrong side", "undecided": "across the bound"}[outcome]
+    nearest = "the furthest off" if outcome == "fails" else "the closest"
+    return f"{deciding:,} of {measured:,} measurements {pattern} are {verb}, {nearest} first: {shown}"
 
 
 def _shown(found: Measurement, decision: Decision, bound: float) -> str:
