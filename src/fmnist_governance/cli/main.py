@@ -24,6 +24,7 @@ COMMANDS = {
     "audit": ("audit", "Measure a model and seal what was found."),
     "generate-card": ("generate_card", "Render the documents of an audit run."),
     "gate": ("gate", "Judge an audit run against a policy."),
+    "promote": ("promote", "Let a registered version hold an alias, if it meets the policy."),
     "compare": ("compare", "Say what differs between two audits, and which differences are more than chance."),
     "export": ("export", "Take an audit run out of the store, as one zip or folder."),
     "verify": ("verify", "Compare each file of a bundle with its list and with the seal."),

@@ -1,0 +1,130 @@
+"""Let a model take the place of another, provided that the policy is met by that very model, now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from fmnist_governance.errors import ConfigError, EvidenceError, TrackingError
+from fmnist_governance.evidence.assessment import Verdict
+from fmnist_governance.evidence.codec import encode
+from fmnist_governance.evidence.declared import is_placeholder
+from fmnist_governance.evidence.record import Digest, Record, Timestamp
+from fmnist_governance.model.weights import subject_digest
+from fmnist_governance.pipeline.judging import Opened, demand, judge, of_run, said
+from fmnist_governance.tracking.promotion import holder, promote
+from fmnist_governance.tracking.registry import ResolvedModel, resolve
+from fmnist_governance.tracking.run_files import find_run
+from fmnist_governance.tracking.store import Store
+
+_LONGEST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a person asks for."""
+
+    uri: str
+    alias: str
+    by: str
+    because: str
+    dataset: str | None
+    """Digest of the data that the audit must have looked at; None leaves that to the policy."""
+    dry_run: bool
+
+
+class Promotion(Record):
+    """Why a version holds an alias; kept on the version."""
+
+    alias: str
+    version: str
+    instead_of: str | None
+    """The version that held the alias before; None where none did."""
+    by: str
+    because: str
+    at: Timestamp
+    run: str
+    assessment: str
+    model: Digest
+    dataset: Digest
+    policy: Digest
+    seal: Digest
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a wish."""
+
+    verdict: Verdict
+    promotion: Promotion
+    moved: bool
+
+
+def promote_model(
+    store: Store, wish: Wish, policy: Path | None, waivers: Path | None, config_dir: Path | None
+) -> Outcome:
+    """Judge the newest audit of a model now, against the holder of the alias, and move the alias if it passes.
+
+    Args:
+        store: Where the model is registered.
+        wish: Which version is to get which alias, and why.
+        policy: Policy file; None takes `policy.yaml` of the configuration.
+        waivers: Waivers file; None takes `waivers.yaml` of the configuration.
+        config_dir: Folder of configuration files that the user named.
+
+    Raises:
+        GovernanceError: There is no such version or audit, the audit is of other bytes or data, or a file cannot be
+            read.
+    """
+    _demand_words(wish)
+    model = resolve(store, wish.uri)
+    if model.name is None or model.version is None:
+        msg = f"model {wish.uri}: not registered; only a version such as models:/NAME/3 can hold an alias"
+        raise TrackingError(msg)
+    before = holder(store, model.name, wish.alias)
+    evidence = of_run(store, find_run(store, model.uri))
+    _demand_that_very_model(evidence, model, wish)
+    demanded = demand(policy, waivers, _baseline(store, model, before), config_dir)
+    judged = judge(replace(evidence, kept=None) if wish.dry_run else evidence, demanded, said(config_dir))
+    promotion = Promotion(
+        alias=wish.alias,
+        version=model.uri,
+        instead_of=f"models:/{model.name}/{before}" if before else None,
+        by=wish.by,
+        because=wish.because,
+        at=judged.concluded.assessment.as_of,
+        run=evidence.held.run_id,
+        assessment=judged.concluded.id,
+        model=evidence.record.subject.digest,
+        dataset=evidence.record.dataset.digest,
+        policy=judged.verdict.policy.digest,
+        seal=evidence.seal,
+    )
+    moved = judged.verdict.passed and not wish.dry_run
+    if moved:
+        promote(store, model, wish.alias, encode(promotion).decode())
+    return Outcome(judged.verdict, promotion, moved)
+
+
+def _demand_words(wish: Wish) -> None:
+    for option, text in (("--by", wish.by), ("--because", wish.because)):
+        if is_placeholder(text) or len(text) > _LONGEST:
+            msg = f"{option}: states nothing, or more than {_LONGEST:,} characters; say it in a sentence"
+            raise ConfigError(msg)
+
+
+def _demand_that_very_model(evidence: Opened, model: ResolvedModel, wish: Wish) -> None:
+    present = subject_digest(model.package)
+    if evidence.record.subject.digest != present:
+        msg = f"model {model.uri}: is {present} now, and {evidence.record.subject.digest} was audited; audit it again"
+        raise EvidenceError(msg)
+    if wish.dataset is not None and evidence.record.dataset.digest != wish.dataset:
+        found = f"{evidence.record.dataset.name} {evidence.record.dataset.digest}"
+        msg = f"model {model.uri}: was audited on {found}, not on {wish.dataset}; audit it on that data"
+        raise EvidenceError(msg)
+
+
+def _baseline(store: Store, model: ResolvedModel, before: str | None) -> Opened | None:
+    if before is None or before == model.version:
+        return None
+    return of_run(store, find_run(store, f"models:/{model.name}/{before}"))
