@@ -102,3 +102,14 @@ def audit(record: EvidenceRecord) -> tuple[Fact, ...]:
         Fact("Processor", machine.processor),
         Fact("Packages", packages or None),
     )
+
+
+def environment(record: EvidenceRecord) -> tuple[Fact, ...]:
+    """Return what is known of the resources that training and audit took."""
+    facts = record.training
+    return (
+        Fact("Duration of the training", shown.amount(facts.seconds, "seconds") if facts else None),
+        Fact("Duration of the audit", shown.amount(record.audit.seconds, "seconds")),
+        Fact("Processor of the audit", record.environment.processor or None),
+        Fact("Energy and emissions", None),
+    )

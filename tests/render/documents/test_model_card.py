@@ -25,6 +25,32 @@ def test_the_card_has_the_section(report: Report, section: str) -> None:
     assert f"\n## {section}\n" in model_card.markdown(report)
 
 
+@pytest.mark.parametrize(
+    "heading",
+    ["Factors", "Metrics", "Evaluation data", "Training data and procedure", "Quantitative analyses",
+     "Caveats and recommendations", "Environmental impact", "How to get started with the model"],
+)  # fmt: skip
+def test_the_card_has_the_headings_that_readers_of_model_cards_know(report: Report, heading: str) -> None:
+    assert f"\n### {heading}\n" in model_card.markdown(report)
+
+
+def test_caveats_follow_from_the_evidence(report: Report) -> None:
+    caveats = model_card.markdown(report).partition("### Caveats and recommendations")[2].partition("\n### ")[0]
+
+    assert "do not rely on it: No mix-up is frequent." in caveats
+    assert "served no better than this: Recall of the worst class, Shirt, [78.80 %]" in caveats
+
+
+def test_a_run_that_measured_nothing_has_no_caveats_and_says_so(
+    reported: Callable[..., Report], assessed: Callable[..., object], report: Report
+) -> None:
+    empty = report.record.model_copy(update={"measurements": ()})
+
+    text = model_card.markdown(reported(empty, assessed()))
+
+    assert "no check of this audit measured what a caveat could rest on" in text
+
+
 @pytest.mark.parametrize("part", PARTS)
 def test_the_part_on_the_ai_act_has_each_of_its_subjects(report: Report, part: str) -> None:
     act = model_card.markdown(report).partition("## EU AI Act")[2].partition("## Versioning")[0]

@@ -29,6 +29,14 @@ _KEY = (
 not."""
 
 
+_CAVEATS = (
+    "performance.worst_class.recall", "confusion.worst_pair.rate", "corruption.mean_accuracy",
+    "corruption.worst.accuracy", "corruption.worst_first_step.drop", "adversarial.linf.8_255.accuracy",
+    "invariance.consistent.accuracy", "calibration.ece", "ood.auroc",
+)  # fmt: skip
+"""What a user should know before trusting an answer, where it was measured."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """All that the template prints."""
@@ -41,6 +49,7 @@ class Card:
     risk: RiskView | None
     gaps: Gaps
     key_numbers: tuple[Number, ...]
+    caveats: tuple[Number, ...]
     levels: str
     """With which probabilities intervals hold."""
     identity: tuple[Fact, ...]
@@ -48,6 +57,7 @@ class Card:
     data: tuple[Fact, ...]
     training: tuple[Fact, ...]
     audit: tuple[Fact, ...]
+    environment: tuple[Fact, ...]
     inputs: tuple[Fact, ...]
     examinations: tuple[Examination, ...]
     aspects: tuple[Aspect, ...]
@@ -76,6 +86,7 @@ def card(report: Report) -> Card:
         risk=risk_view(report),
         gaps=gaps(report),
         key_numbers=_key_numbers(report),
+        caveats=tuple(Number.of(found) for id_ in _CAVEATS if (found := record.find(id_))),
         levels=" or ".join(
             level(value) for value in sorted({m.interval.level for m in record.measurements if m.interval})
         ),
@@ -84,6 +95,7 @@ def card(report: Report) -> Card:
         data=known.data(record),
         training=known.training(record),
         audit=known.audit(record),
+        environment=known.environment(record),
         inputs=(
             Fact("Shape of one image", " x ".join(f"{side}" for side in subject.input_shape)),
             Fact("Classes", ", ".join(record.dataset.classes)),
