@@ -86,7 +86,7 @@ def test_what_cannot_be_promoted_is_told_in_one_line(
 
 
 def test_a_model_that_is_not_there_is_told(fmnist_audit: Program) -> None:
-    answer = fmnist_audit("promote", f"models:/{NAME}/99", "--alias", "champion", "--by", "A", "--because", "B")
+    answer = fmnist_audit("promote", f"models:/{NAME}/99", "--alias", "champion", *WISH[2:])
 
     assert answer.code == 2
     assert f"models:/{NAME}/99" in answer.err

@@ -1,0 +1,190 @@
+"""The pipeline's files are parsed, and their own shell steps are run on a real bundle."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from fmnist_governance.bundle.archive import pack
+from fmnist_governance.bundle.contents import BundleFacts, listed
+from fmnist_governance.evidence.codec import encode
+from fmnist_governance.evidence.manifest import digest, seal
+from fmnist_governance.evidence.record import (
+    Audit,
+    CheckEntry,
+    DatasetFacts,
+    Environment,
+    EvidenceRecord,
+    Measurement,
+    SplitFacts,
+    SubjectFacts,
+    SuiteName,
+    Tool,
+)
+from fmnist_governance.stats.proportions import wilson
+
+ROOT = Path(__file__).parents[2]
+DIGEST = "sha256:" + "0" * 64
+
+
+def parsed(*parts: str) -> dict[str, Any]:
+    found = yaml.safe_load(ROOT.joinpath(*parts).read_text(encoding="utf-8"))
+    assert isinstance(found, dict)
+    return found
+
+
+def bundle(right: int) -> bytes:
+    accuracy = Measurement(
+        id="performance.accuracy", title="Accuracy", value=right / 10_000, unit="fraction", better="higher", n=10_000,
+        interval=wilson(right, 10_000),
+    )  # fmt: skip
+    check = CheckEntry(
+        name="performance", version=1, status="measured", reason=None, params={}, promised=(accuracy.id,), limits=(),
+        cost=None,
+    )  # fmt: skip
+    record = EvidenceRecord(
+        tool=Tool(name="fmnist-governance", version="0", commit=None, dirty=None),
+        audit=Audit(
+            started="2026-11-22T21:00:00Z", seconds=1.0, seed=0, device="cpu", threads=1,
+            suite=SuiteName(name="quick", digest=DIGEST),
+        ),
+        subject=SubjectFacts(
+            uri="models:/m/1", kind="own", digest=DIGEST, weights=None, parameters=None, architecture=None,
+            input_shape=(1, 28, 28),
+        ),
+        dataset=DatasetFacts(
+            name="synthetic", digest=DIGEST, classes=("a", "b"), splits={"test": SplitFacts(n=10_000, digest=DIGEST)},
+            source="drawn", licence=None,
+        ),
+        training=None,
+        environment=Environment(python="3.11", platform="linux", processor="any", packages={}),
+        checks=(check,),
+        measurements=(accuracy,),
+        tables=(),
+        pictures=(),
+    )  # fmt: skip
+    sealed = {"evidence/record.json": encode(record)}
+    manifest = seal(sealed)
+    tags = {"governance.manifest": digest(manifest)}
+    facts = BundleFacts(run="4f56", status="FINISHED", tags=tags, metrics={}, model=DIGEST, files={})
+    return pack(listed(facts, {**sealed, "manifest.json": manifest}))
+
+
+@pytest.fixture
+def workplace(tmp_path: Path) -> Path:
+    (tmp_path / "policy.yaml").write_text(
+        "name: demo\ntitle: A policy\nclauses:\n"
+        "  - {id: accuracy, title: A title, because: A reason, kind: at_least, measurement: performance.accuracy, "
+        "floor: 0.9}\n"
+    )
+    (tmp_path / "passing.zip").write_bytes(bundle(9_500))
+    (tmp_path / "refused.zip").write_bytes(bundle(8_000))
+    (tmp_path / "no bundle.zip").write_bytes(b"PK")
+    return tmp_path
+
+
+def shell(script: str, workplace: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    bash = shutil.which("bash")
+    assert bash
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        [bash, "-e", "-c", script], cwd=workplace, env={**os.environ, "PATH": path, **variables}, capture_output=True,
+        text=True, check=False,
+    )  # fmt: skip
+
+
+def judged(workplace: Path, run: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    steps = {step.get("id"): step for step in parsed("action.yml")["runs"]["steps"]}
+    given = {"RUN": run, "POLICY": "policy.yaml", "BASELINE": "", "CONFIG": "", "OUTPUT": "verdict", "TRACKING": ""}
+    files = {"GITHUB_OUTPUT": "output.txt", "GITHUB_STEP_SUMMARY": "summary.md"}
+    return shell(steps["gate"]["run"], workplace, **given, **files, **variables)
+
+
+@pytest.mark.parametrize(
+    ("run", "code", "verdict"),
+    [("passing.zip", 0, "passed"), ("refused.zip", 1, "refused"), ("no bundle.zip", 2, "none")],
+)
+def test_the_action_exits_as_the_gate_does(run: str, code: int, verdict: str, workplace: Path) -> None:
+    done = judged(workplace, run)
+
+    assert done.returncode == code, done.stderr
+    assert (workplace / "output.txt").read_text() == f"verdict={verdict}\n"
+    assert (workplace / "summary.md").exists() is (code != 2)
+
+
+def test_the_action_marks_the_line_of_the_policy(workplace: Path) -> None:
+    done = judged(workplace, "refused.zip")
+
+    assert "::error file=policy.yaml,line=4,title=accuracy refuses%3A failed::performance.accuracy is 80.00 %25" in (
+        done.stdout
+    )
+    assert (workplace / "summary.md").read_text().startswith("## REFUSED by policy demo")
+
+
+def test_a_hostile_name_stays_a_name(workplace: Path) -> None:
+    done = judged(workplace, '--help"; touch pwned; $(touch pwned) `touch pwned`')
+
+    assert done.returncode == 2
+    assert not (workplace / "pwned").exists()
+
+
+def test_no_script_of_the_action_holds_an_expression() -> None:
+    for step in parsed("action.yml")["runs"]["steps"]:
+        assert "${{" not in step["run"]
+
+
+def test_the_action_gives_every_variable_that_its_script_reads() -> None:
+    step = parsed("action.yml")["runs"]["steps"][1]
+
+    read = set(re.findall(r"\$([A-Z_]+)", step["run"]))
+    assert read - {"GITHUB_OUTPUT", "GITHUB_STEP_SUMMARY"} == set(step["env"])
+    inputs = set(re.findall(r"inputs\.([a-z-]+)", str(parsed("action.yml"))))
+    assert inputs == set(parsed("action.yml")["inputs"])
+
+
+def test_the_workflow_gives_inputs_that_the_action_has() -> None:
+    steps = parsed("examples", "ci", "github.yml")["jobs"]["gate"]["steps"]
+
+    (used,) = [step for step in steps if step.get("uses") == "./"]
+    assert set(used["with"]) <= set(parsed("action.yml")["inputs"])
+    assert (ROOT / used["with"]["policy"]).is_file()
+
+
+@pytest.mark.parametrize(("run", "code"), [("passing.zip", 0), ("refused.zip", 1)])
+def test_the_steps_for_gitlab_write_the_reports_that_it_collects(run: str, code: int, workplace: Path) -> None:
+    job = parsed("examples", "ci", "gitlab.yml")["model-gate"]
+
+    done = shell("\n".join(job["script"]), workplace, BUNDLE=run, POLICY="policy.yaml")
+
+    assert done.returncode == code, done.stderr
+    assert all((workplace / report).is_file() for report in job["artifacts"]["reports"].values())
+
+
+def test_the_hooks_look_at_the_shipped_files_and_pass() -> None:
+    files = [path.relative_to(ROOT).as_posix() for path in (ROOT / "configs").rglob("*.yaml")]
+
+    for hook in parsed("examples", "ci", "pre-commit.yaml")["repos"][0]["hooks"]:
+        chosen = [file for file in files if re.search(hook["files"], file)]
+        given = chosen if hook.get("pass_filenames", True) else []
+        done = shell(f"{hook['entry']} {' '.join(given)}", ROOT)
+
+        assert chosen
+        assert done.returncode == 0, done.stderr
+
+
+def test_the_hook_refuses_a_policy_that_cannot_be_used(workplace: Path) -> None:
+    hook = parsed("examples", "ci", "pre-commit.yaml")["repos"][0]["hooks"][0]
+    (workplace / "policy.yaml").write_text("name: demo\n")
+
+    done = shell(f"{hook['entry']} policy.yaml", workplace)
+
+    assert done.returncode == 2
+    assert "policy.yaml:1: " in done.stderr
