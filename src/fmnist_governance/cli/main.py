@@ -80,6 +80,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line and exit with a code that a pipeline can trust."""
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # Threads that spin starve each other on a busy machine.
     _configure_logging()
     try:
         code = cli.main(standalone_mode=False)
