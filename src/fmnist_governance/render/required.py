@@ -80,7 +80,7 @@ def _part(part: Part, record: EvidenceRecord, said: dict[str, Stated]) -> PartVi
         id=part.id,
         title=part.title,
         state=part.state.value,
-        why=part.why,
+        why=part.why.rstrip(".") if part.why else None,
         owner=part.owner,
         numbers=tuple(Number.of(measured) for measured in shown),
         more=f"{left:,}" if left else None,

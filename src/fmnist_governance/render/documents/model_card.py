@@ -31,8 +31,8 @@ not."""
 
 _CAVEATS = (
     "performance.worst_class.recall", "confusion.worst_pair.rate", "corruption.mean_accuracy",
-    "corruption.worst.accuracy", "corruption.worst_first_step.drop", "adversarial.linf.8_255.accuracy",
-    "invariance.consistent.accuracy", "calibration.ece", "ood.auroc",
+    "corruption.worst.accuracy", "corruption.worst_first_step.drop", "adversarial.linf.eps_8_255.accuracy",
+    "invariance.worst_of_k.accuracy", "calibration.ece",
 )  # fmt: skip
 """What a user should know before trusting an answer, where it was measured."""
 
