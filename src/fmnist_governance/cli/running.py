@@ -138,6 +138,16 @@ def _exit_code(judged: Judged) -> int:
     return ExitCode.YES if judged.verdict.passed else ExitCode.NO
 
 
+def _law(judged: Judged) -> Iterator[str]:
+    from fmnist_governance.render.claimed import claims
+    from fmnist_governance.render.classified import title
+
+    assessment = judged.concluded.assessment
+    yield from row("claims", claims(assessment.claims, judged.evidence.record).summary or "the provider claims nothing")
+    if assessment.risk:
+        yield from row("AI Act", title(assessment.risk))
+
+
 def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> Iterator[str]:
     from fmnist_governance.render.verdicts.terminal import lines
 
@@ -152,6 +162,7 @@ def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> I
         yield from row("declared", f"{missing} things that a person has to state are missing; the card lists them")
     else:
         yield from row("declared", "nothing: no declarations name this model")
+    yield from _law(judged)
     yield from row("documents", " ".join(str(path) for path in written))
     yield from row("audit run", judged.evidence.held.run_id)
     yield from row("look at it", f"mlflow ui --backend-store-uri {store}")
