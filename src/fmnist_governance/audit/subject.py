@@ -89,7 +89,6 @@ class Subject:
         seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 1
         return torch.Generator().manual_seed(seed)
 
-
     def subset(self, size: int) -> Examples:
         """Return a stratified draw of test images, the same for every check that asks for this size.
 
