@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from fmnist_governance.audit.attribution import pictures, tables
-from fmnist_governance.audit.attribution.averages import mean_intervals
+from fmnist_governance.audit.attribution.averages import mean_interval, resampled_means
 from fmnist_governance.audit.attribution.deletion import area
 from fmnist_governance.audit.attribution.explained import INTENSITY, METHOD, RANDOM, Explained, explained, gains
 from fmnist_governance.audit.attribution.grad_cam import Explain, grad_cam
@@ -19,7 +20,7 @@ from fmnist_governance.audit.attribution.settings import ExplanationParams
 from fmnist_governance.audit.check import Check, CheckResult
 from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.errors import CheckError
-from fmnist_governance.evidence.record import Measurement, Unit
+from fmnist_governance.evidence.record import Interval, Measurement, Unit
 from fmnist_governance.stats.proportions import wilson
 
 Better = Literal["higher", "lower"]
@@ -72,7 +73,7 @@ def measured(subject: Subject, params: ExplanationParams, explain: Explain) -> C
     found = explained(subject, subject.network, params, explain)
     means = tuple(_means(found))
     defined = [mean for mean in means if bool((~mean.values.isnan()).any())]
-    measurements = (*_shares(found), *_places(found), *(_measurement(subject, params, mean) for mean in defined))
+    measurements = (*_shares(found), *_places(found), *_measurements(subject, params, defined))
     reason = "no map of any image has mass, or none can be compared"
     return CheckResult(
         measurements=measurements,
@@ -156,17 +157,28 @@ def _means(found: Explained) -> Iterator[Mean]:
     yield Mean("stability.largest_change", title, found.stability.largest, "score", "lower", (0.0, far))
 
 
-def _measurement(subject: Subject, params: ExplanationParams, mean: Mean) -> Measurement:
-    values = mean.values[~mean.values.isnan()].numpy()[:, None]
-    generator = subject.generator("explanation", "bootstrap", mean.name)
-    (interval,) = mean_intervals(values, mean.span, params.resamples, generator, mean.family)
+def _measurements(subject: Subject, params: ExplanationParams, means: Sequence[Mean]) -> Iterator[Measurement]:
+    """Give each mean its interval; those of the same images are resampled together."""
+    groups: dict[bytes, list[Mean]] = {}
+    for mean in means:
+        groups.setdefault(mean.values.isnan().numpy().tobytes(), []).append(mean)
+    for group in groups.values():
+        values = torch.stack([mean.values[~mean.values.isnan()] for mean in group], dim=1).numpy()
+        generator = subject.generator("explanation", "bootstrap", *(mean.name for mean in group))
+        drawn = resampled_means(values, params.resamples, generator)
+        for column, mean in enumerate(group):
+            interval = mean_interval(values[:, column], drawn[:, column], mean.span, mean.family)
+            yield _mean(mean, float(values[:, column].mean()), len(values), interval)
+
+
+def _mean(mean: Mean, value: float, n: int, interval: Interval) -> Measurement:
     return Measurement(
         id=f"explanation.{mean.name}",
         title=mean.title,
-        value=float(values.mean()),
+        value=value,
         unit=mean.unit,
         better=mean.better,
-        n=len(values),
+        n=n,
         interval=interval,
         headline=mean.name in HEADLINES,
     )

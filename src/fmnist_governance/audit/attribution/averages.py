@@ -13,6 +13,8 @@ from fmnist_governance.evidence.record import Interval
 
 _AT_ONCE = 2_000_000
 """Random numbers held in memory at once."""
+_ROUNDING = 1e-12
+"""Share of the span that is no width."""
 
 
 def resampled_means(values: NDArray[np.float64], resamples: int, generator: torch.Generator) -> NDArray[np.float64]:
@@ -37,35 +39,30 @@ def resampled_means(values: NDArray[np.float64], resamples: int, generator: torc
     return np.concatenate(found)
 
 
-def mean_intervals(
-    values: NDArray[np.float64], span: tuple[float, float], resamples: int, generator: torch.Generator, family: int = 1
-) -> tuple[Interval, ...]:
-    """Return the interval of each column's mean.
+def mean_interval(
+    values: NDArray[np.float64], drawn: NDArray[np.float64], span: tuple[float, float], family: int = 1
+) -> Interval:
+    """Return the interval of a mean.
 
     Args:
-        values: (N, M), a row for each image; N at least 1.
+        values: (N,), one for each image; N at least 1.
+        drawn: (B,) the means of resamples.
         span: The least and the greatest value that there can be.
-        resamples: How often to draw.
-        generator: Where the randomness comes from.
         family: For how many sibling intervals the level holds at once.
 
     Returns:
-        M intervals. Where all images have the same value, Hoeffding's bound stands in for the bootstrap: a finite
-        sample never shows a width of zero.
+        The middle of the resampled means. Where all images have the same value, Hoeffding's bound stands in for it: a
+        finite sample never shows a width of zero.
 
     References:
         Efron and Tibshirani (1993), An Introduction to the Bootstrap, chapter 13. Hoeffding (1963), Probability
         inequalities for sums of bounded random variables, theorem 2.
     """
     tail = (1 - LEVEL) / family / 2
-    lows, highs = np.quantile(resampled_means(values, resamples, generator), (tail, 1 - tail), axis=0)
-    reach = (span[1] - span[0]) * math.sqrt(math.log(1 / tail) / (2 * len(values)))
-    found = []
-    for value, low, high in zip(values.mean(axis=0).tolist(), lows.tolist(), highs.tolist(), strict=True):
-        ends, method = (min(low, value), max(high, value)), "bootstrap"
-        if high - low <= 1e-12 * (span[1] - span[0]):
-            ends, method = (max(span[0], value - reach), min(span[1], value + reach)), "hoeffding"
-        found.append(
-            Interval(low=min(ends[0], value), high=max(ends[1], value), level=LEVEL, method=method, family=family)
-        )
-    return tuple(found)
+    value, whole = float(values.mean()), span[1] - span[0]
+    low, high = (float(q) for q in np.quantile(drawn, (tail, 1 - tail)))
+    method = "bootstrap"
+    if high - low <= _ROUNDING * whole:
+        reach, method = whole * math.sqrt(math.log(1 / tail) / (2 * len(values))), "hoeffding"
+        low, high = max(span[0], value - reach), min(span[1], value + reach)
+    return Interval(low=min(low, value), high=max(high, value), level=LEVEL, method=method, family=family)

@@ -18,10 +18,20 @@ def spearman(one: Tensor, other: Tensor) -> Tensor:
     References:
         Spearman (1904), The proof and measurement of association between two things; equal values share a mean rank.
     """
-    ranks = [torch.from_numpy(np.asarray(rankdata(maps.flatten(1).numpy(), axis=1))) for maps in (one, other)]
-    a, b = (rank.double() - rank.double().mean(dim=1, keepdim=True) for rank in ranks)
-    scale = a.norm(dim=1) * b.norm(dim=1)
-    return ((a * b).sum(dim=1) / torch.where(scale > 0, scale, torch.nan)).clamp(-1, 1)
+    return correlation(ranked(one), ranked(other))
+
+
+def ranked(maps: Tensor) -> Tensor:
+    """Return (N, H * W) float64, the ranks of each map's pixels, centred and of length 1; NaN for a flat map."""
+    ranks = torch.from_numpy(np.asarray(rankdata(maps.flatten(1).numpy(), axis=1), dtype=np.float64))
+    centred = ranks - ranks.mean(dim=1, keepdim=True)
+    length = centred.norm(dim=1, keepdim=True)
+    return centred / torch.where(length > 0, length, torch.nan)
+
+
+def correlation(one: Tensor, other: Tensor) -> Tensor:
+    """Return (N,) float64 in [-1, 1], the correlation of two maps of which the ranks are known."""
+    return (one * other).sum(dim=1).clamp(-1, 1)
 
 
 def change(before: Tensor, after: Tensor) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_governance.audit.attribution.grad_cam import Explain
-from fmnist_governance.audit.attribution.likeness import spearman
+from fmnist_governance.audit.attribution.likeness import correlation, ranked
 from fmnist_governance.audit.subject import Subject
 
 
@@ -64,11 +64,11 @@ def cascade(  # noqa: PLR0913 - a network, what it is asked, and how often
     References:
         Adebayo et al. (2018), Sanity checks for saliency maps, section 4.1 (cascading randomization).
     """
-    true, names = explain(network, images, classes), layers(network)
+    true, names = ranked(explain(network, images, classes)), layers(network)
     found: dict[str, list[Tensor]] = {name: [] for name in names}
     for draw in range(draws):
         forgetting = copy.deepcopy(network)
         for name in names:
             forget(forgetting.get_submodule(name), subject.generator("explanation", "forget", draw, name))
-            found[name].append(spearman(true, explain(forgetting, images, classes)).abs())
+            found[name].append(correlation(true, ranked(explain(forgetting, images, classes))).abs())
     return tuple(Stage(name, torch.stack(values).nanmean(dim=0)) for name, values in found.items())

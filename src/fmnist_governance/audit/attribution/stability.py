@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_governance.audit.attribution.grad_cam import Explain
-from fmnist_governance.audit.attribution.likeness import change, spearman
+from fmnist_governance.audit.attribution.likeness import change, correlation, ranked
 from fmnist_governance.audit.subject import Examples, Subject
 
 NOISE = 0.02
@@ -38,6 +38,7 @@ def stability(subject: Subject, network: nn.Module, examples: Examples, explain:
     images = examples.images.float() / 255
     classes, shape = examples.predicted, images.shape[1:]
     before = explain(network, images.to(subject.device), classes)
+    ranks = ranked(before)
     likeness, changes = [], []
     for draw in range(draws):
         noise = subject.draw(
@@ -46,7 +47,7 @@ def stability(subject: Subject, network: nn.Module, examples: Examples, explain:
         moved = (images + NOISE * noise).clamp(0, 1)
         same = subject.answer(moved).argmax(dim=1) == classes
         after = explain(network, moved.to(subject.device), classes)
-        likeness.append(torch.where(same, spearman(before, after), torch.nan))
+        likeness.append(torch.where(same, correlation(ranks, ranked(after)), torch.nan))
         changes.append(torch.where(same, change(before, after), torch.nan))
     sizes = torch.stack(changes)
     largest = sizes.nan_to_num(-torch.inf).amax(dim=0)
