@@ -13,7 +13,12 @@ from fmnist_governance.audit.catalog import CHECKS
 from fmnist_governance.audit.check import Check, CheckResult
 from fmnist_governance.audit.runner import plan, run
 from fmnist_governance.audit.subject import Subject
+from fmnist_governance.claims.claims_file import load_claims
+from fmnist_governance.claims.predicate import parse
+from fmnist_governance.config.shipped import shipped
 from fmnist_governance.errors import ConfigError
+from fmnist_governance.evidence.lookup import covers
+from fmnist_governance.law.catalogue import lists
 
 every_check = pytest.mark.parametrize("check", CHECKS, ids=lambda check: check.name)
 
@@ -36,6 +41,24 @@ def measured() -> Measured:
 
 def values(result: CheckResult) -> dict[str, float]:
     return {m.id: m.value for m in result.measurements}
+
+
+def asked_of(check: Check[Any]) -> set[str]:
+    """The ids and patterns of this check that the law's lists and the shipped claims rest on."""
+    specs = {s for found in lists() for point in found.points for part in point.parts for s in part.measured}
+    for file in (shipped("configs") / "claims.yaml", *(shipped("configs") / "examples").glob("*/claims.yaml")):
+        specs |= {term.pattern for claim in load_claims(file).claims for term in parse(claim.predicate)}
+    return {spec for spec in specs if spec.startswith(f"{check.name}.")}
+
+
+@every_check
+def test_the_law_and_the_claims_ask_only_for_what_the_check_owes(
+    check: Check[Any], seeing_subject: Subject, measured: Measured
+) -> None:
+    result = measured(check, seeing_subject)
+
+    owed = {*values(result), *result.absent}
+    assert {spec for spec in asked_of(check) if not any(covers(spec, id_) for id_ in owed)} == set()
 
 
 def test_names_are_unique() -> None:
