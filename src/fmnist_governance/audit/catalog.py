@@ -7,7 +7,9 @@ from typing import Any
 from fmnist_governance.audit.adversarial import ADVERSARIAL
 from fmnist_governance.audit.check import Check
 from fmnist_governance.audit.confusion import CONFUSION
+from fmnist_governance.audit.corruption import CORRUPTION
 from fmnist_governance.audit.explanation import EXPLANATION
+from fmnist_governance.audit.invariance import INVARIANCE
 from fmnist_governance.audit.performance import PERFORMANCE
 
-CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION, ADVERSARIAL, EXPLANATION)
+CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION, CORRUPTION, INVARIANCE, ADVERSARIAL, EXPLANATION)

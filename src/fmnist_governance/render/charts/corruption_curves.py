@@ -1,0 +1,136 @@
+"""Accuracy by severity, a small panel for each corruption, the one that costs most first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render.charts.chart import Chart, number, short, svg, words
+from fmnist_governance.render.charts.panel import LINES, columns, legend, share
+from fmnist_governance.render.tables import StoredTable
+
+_ACROSS = 6
+_WIDTH, _HEIGHT = 96.0, 72.0
+_STEP_X, _STEP_Y = 122.0, 122.0
+_LEFT, _TOP = 48.0, 52.0
+_TICKS = (0.0, 0.5, 1.0)
+_LONGEST = 19
+"""Letters that fit above a panel."""
+_LEGEND = ("the model, with its interval", "the baseline", "the model on undisturbed images")
+_BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
+
+
+class Point(NamedTuple):
+    """One severity: accuracy with its interval, and the baseline's where there is one."""
+
+    severity: int
+    value: float
+    low: float
+    high: float
+    baseline: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    left: float
+    top: float
+    last: int
+    """The highest severity of any panel."""
+
+    def at(self, severity: int, value: float) -> tuple[float, float]:
+        """Return the place of a point, in pixels."""
+        return self.left + severity / max(1, self.last) * _WIDTH, self.top + (1 - value) * _HEIGHT
+
+    def through(self, points: Sequence[tuple[int, float]]) -> str:
+        """Return points as the text of a line."""
+        return " ".join(f"{number(x)},{number(y)}" for x, y in (self.at(*point) for point in points))
+
+
+def draw(table: StoredTable, label: str) -> str:
+    """Draw a panel for each corruption: its curve with a band for the intervals, and the baseline's.
+
+    Args:
+        table: Has the columns `corruption`, `severity`, `accuracy`, `accuracy_low`, `accuracy_high` and
+            `baseline_accuracy`; severity 0 is the undisturbed images.
+        label: What the picture is, for a reader who cannot see it.
+
+    Raises:
+        EvidenceError: A column is not there, or there is no corruption.
+    """
+    clean, curves = _curves(table)
+    if not curves:
+        msg = "the table of conditions holds no accuracy under a corruption"
+        raise EvidenceError(msg)
+    last = max(point.severity for points in curves.values() for point in points)
+    parts = list(legend(_LEFT, list(zip(LINES, _LEGEND, strict=True))))
+    for place, (name, points) in enumerate(sorted(curves.items(), key=_mean)):
+        down, across = divmod(place, _ACROSS)
+        panel = _Panel(_LEFT + across * _STEP_X, _TOP + down * _STEP_Y, last)
+        parts += _frame(panel, short(name, _LONGEST), first=across == 0)
+        parts += _curve(panel, points if clean is None else [clean, *points], clean)
+    rows = -(-len(curves) // _ACROSS)
+    width = max(_LEFT + min(_ACROSS, len(curves)) * _STEP_X, _LEFT + sum(46 + 6.6 * len(text) for text in _LEGEND))
+    return svg(width, _TOP + rows * _STEP_Y - 14, label, parts)
+
+
+def _curves(table: StoredTable) -> tuple[Point | None, dict[str, list[Point]]]:
+    """Return the undisturbed images' point and each corruption's, in order of severity."""
+    rates = ("accuracy", "accuracy_low", "accuracy_high", "baseline_accuracy")
+    places = columns(table, "corruption", "severity", *rates)
+    clean, found = None, dict[str, list[Point]]()
+    for row in table.rows:
+        name, severity, *cells = (row[place] for place in places)
+        value, low, high, baseline = map(share, cells)
+        if not isinstance(severity, int) or severity < 0 or value is None or low is None or high is None:
+            continue
+        point = Point(severity, value, low, high, baseline)
+        if severity == 0:
+            clean = point
+        else:
+            found.setdefault(str(name), []).append(point)
+    return clean, {name: sorted(points) for name, points in found.items()}
+
+
+def _mean(curve: tuple[str, list[Point]]) -> tuple[float, str]:
+    name, points = curve
+    return sum(point.value for point in points) / len(points), name
+
+
+def _frame(panel: _Panel, title: str, *, first: bool) -> Iterator[str]:
+    yield words(panel.left + _WIDTH / 2, panel.top - 8, title, "mid")
+    for value in _TICKS:
+        (x, y), (end, _) = panel.at(0, value), panel.at(panel.last, value)
+        yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
+        if first:
+            yield words(x - 6, y + 4, f"{value * 100:.0f} %", "soft end")
+    for severity in {0, panel.last}:
+        yield words(panel.at(severity, 0)[0], panel.top + _HEIGHT + 16, str(severity), "soft mid")
+
+
+def _curve(panel: _Panel, points: list[Point], clean: Point | None) -> Iterator[str]:
+    if clean is not None:
+        level = panel.through([(0, clean.value), (panel.last, clean.value)])
+        yield f'<polyline points="{level}" style="fill:none;{LINES[2]}"/>'
+    baseline = [(point.severity, point.baseline) for point in points if point.baseline is not None]
+    if baseline:
+        yield f'<polyline points="{panel.through(baseline)}" style="fill:none;{LINES[1]}"/>'
+    band = [(p.severity, p.low) for p in points] + [(p.severity, p.high) for p in reversed(points)]
+    yield f'<polygon points="{panel.through(band)}" {_BAND}/>'
+    line = panel.through([(point.severity, point.value) for point in points])
+    yield f'<polyline points="{line}" style="fill:none;{LINES[0]}"/>'
+    for point in points:
+        x, y = panel.at(point.severity, point.value)
+        yield f'<circle cx="{number(x)}" cy="{number(y)}" r="2" class="right"/>'
+
+
+CORRUPTION_CURVES = Chart(
+    name="corruption_curves",
+    table="corruption.cells",
+    caption="Accuracy by severity, from 0 (undisturbed) upwards, a panel for each corruption, the one that costs most"
+    " first: whole the model with the band of its intervals, dashed the baseline, dotted the model undisturbed.",
+    alternative="A line chart of accuracy by severity for each corruption; the figures stand in corruption.cells.",
+    draw=draw,
+    shows_all=False,
+)
