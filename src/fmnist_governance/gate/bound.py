@@ -6,8 +6,8 @@ from typing import Literal
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.lookup import Absent, look_up
 from fmnist_governance.evidence.record import EvidenceRecord, Interval, Measurement
-from fmnist_governance.gate.lookup import Absent, look_up
 from fmnist_governance.gate.rule import Judgement
 from fmnist_governance.stats.decide import Decision, decide
 from fmnist_governance.stats.digits import rounded

@@ -9,9 +9,9 @@ from pydantic import Field, FiniteFloat, PositiveInt, model_validator
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.lookup import Absent
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
-from fmnist_governance.gate.lookup import Absent
 from fmnist_governance.gate.pattern import Pattern, members
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
 from fmnist_governance.gate.tightening import higher, lower, rising

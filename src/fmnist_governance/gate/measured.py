@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from fmnist_governance.evidence.assessment import Outcome
+from fmnist_governance.evidence.lookup import lack_of
 from fmnist_governance.evidence.record import EvidenceRecord
-from fmnist_governance.gate.lookup import lack_of
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
 from fmnist_governance.gate.tightening import more
 

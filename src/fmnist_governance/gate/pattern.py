@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from fmnist_governance.evidence.lookup import Absent, lack_of
 from fmnist_governance.evidence.record import EvidenceRecord
-from fmnist_governance.gate.lookup import Absent, lack_of
 
 Pattern = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.([a-z0-9_]+|\*))*\.\*(\.([a-z0-9_]+|\*))*$", max_length=200)]
 """Segments joined by dots, the check's name first; `*` stands for one whole segment."""
