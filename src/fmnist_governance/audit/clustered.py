@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from torch import Tensor
 
@@ -20,7 +22,7 @@ def pooled_interval(hits: Tensor, tries: int, resamples: int, generator: torch.G
     Args:
         hits: (N,) int64, how many of its tries each image passed, 0 to `tries`.
         tries: Answers an image.
-        resamples: How often to draw for one interval; a family of them draws that many times more.
+        resamples: How often to draw for one interval; for one of a family, with its thinner tails, more often.
         generator: Where the randomness comes from.
         family: For how many sibling intervals the level holds at once.
 
@@ -32,7 +34,7 @@ def pooled_interval(hits: Tensor, tries: int, resamples: int, generator: torch.G
     """
     n = len(hits)
     counts = torch.bincount(hits, minlength=tries + 1).numpy()
-    drawn = resampled_counts(counts, resamples * family, generator) @ torch.arange(tries + 1).numpy()
+    drawn = resampled_counts(counts, _draws(resamples, family), generator) @ torch.arange(tries + 1).numpy()
     found = percentile_interval(int(hits.sum()) / (n * tries), drawn / (n * tries), n, family)
     return found if found.method == "bootstrap" else found.model_copy(update={"method": ONCE})
 
@@ -45,7 +47,7 @@ def drop_interval(
     Args:
         before: (N,) bool, whether each image was answered rightly at first.
         after: (N,) bool, likewise afterwards.
-        resamples: How often to draw for one interval; a family of them draws that many times more.
+        resamples: How often to draw for one interval; for one of a family, with its thinner tails, more often.
         generator: Where the randomness comes from.
         family: For how many sibling intervals the level holds at once.
 
@@ -55,13 +57,18 @@ def drop_interval(
     n = len(before)
     lost, gained = int((before & ~after).sum()), int((after & ~before).sum())
     counts = torch.tensor([lost, gained, n - lost - gained]).numpy()
-    cells = resampled_counts(counts, resamples * family, generator)
+    cells = resampled_counts(counts, _draws(resamples, family), generator)
     value, drawn = (lost - gained) / n, (cells[:, 0] - cells[:, 1]) / n
     found = percentile_interval(value, drawn, n, family) if drawn.min() < drawn.max() else None
     if found is not None and found.method == "bootstrap":
         return found
     reach = wilson(0, n, family=family).high
     return Interval(low=max(-1.0, value - reach), high=min(1.0, value + reach), method=ONCE, family=family)
+
+
+def _draws(resamples: int, family: int) -> int:
+    """Return how often to draw, so that the tails of a family's interval hold some resamples."""
+    return resamples * math.ceil(math.sqrt(family))
 
 
 def resampled_sums(columns: Tensor, resamples: int, generator: torch.Generator) -> Tensor:
