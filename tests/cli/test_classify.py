@@ -59,6 +59,8 @@ def test_on_a_terminal_what_is_lacking_is_asked(tmp_path: Path, monkeypatch: pyt
 
     assert done.return_value == 0
     assert "High-risk AI system (Article 6(2), Annex III)" in done.output
+    assert " ".join(done.output.split()).count("answered by whoever sat at the terminal") == 4
+    assert "terminal on 2026-11-22" not in " ".join(done.output.split())
     assert 'annex_iii_use: {answer: yes, chosen: ["III.4.b"]}' in done.output
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from fmnist_governance.evidence.answers import Answer, RiskAnswers
     from fmnist_governance.law.catalogue import Question
 
+_HERE = "whoever sat at the terminal"
+"""An answer given here is nobody's in the file until somebody writes it there."""
+
 
 @click.command("classify")
 @click.argument("file", required=False, type=click.Path(path_type=Path, dir_okay=False))
@@ -67,16 +70,17 @@ def _ask(answers: RiskAnswers) -> dict[str, Answer]:
 
 def _asked(question: Question) -> Answer:
     from fmnist_governance.evidence.answers import Answer
+    from fmnist_governance.render.classified import cited
 
-    click.echo(f"\n{question.asks} (Article {', '.join(question.articles)})\n{question.guide}")
+    click.echo(f"\n{question.asks} ({cited(question.articles)})\n{question.guide}")
     for option in question.options:
         click.echo(f"  {option.id:<8} {option.text}")
     reply = click.prompt("Answer", type=click.Choice(["yes", "no", "unknown"]), default="unknown")
     if reply != "yes" or not question.options:
-        return Answer.model_validate({"answer": reply})
+        return Answer.model_validate({"answer": reply, "by": _HERE})
     known = click.Choice([option.id for option in question.options])
     chosen = click.prompt("Which of them, separated by spaces", value_proc=lambda text: _chosen(text, known))
-    return Answer(answer="yes", chosen=chosen)
+    return Answer(answer="yes", chosen=chosen, by=_HERE)
 
 
 def _chosen(text: str, known: click.Choice[str]) -> tuple[str, ...]:

@@ -121,7 +121,7 @@ def _step(question: Question, answer: Answer, by: str | None, on: str | None) ->
         chosen=answer.chosen,
         articles=question.articles,
         by=(answer.by or by) if answered else None,
-        on=(answer.on or on) if answered else None,
+        on=(answer.on or (None if answer.by else on)) if answered else None,
         because=answer.because,
     )
 

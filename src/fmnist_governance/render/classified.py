@@ -76,7 +76,7 @@ def _outcome(outcome: ClassOutcome, *, alone: bool) -> Iterator[str]:
         if duty.ours:
             yield f"  {duty.role.replace('_', ' ')}, {cited((duty.article,))}: {duty.what}"
     if others := sum(not duty.ours for duty in outcome.duties):
-        yield f"  ({others} duties of other roles are left out here.)"
+        yield f"  (Left out here: {others} of other roles.)"
     if outcome.note:
         yield f"  {outcome.note}"
 
