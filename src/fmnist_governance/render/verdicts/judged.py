@@ -50,9 +50,9 @@ class Remark:
 
 NEXT = {
     Outcome.PASSED: "Nothing is to be done.",
-    Outcome.FAILED: "Mend what the finding names, then audit and judge again. Whether to ask for less is for the policy's owner.",
-    Outcome.UNDECIDED: "Audit on more images, improve the model until its interval clears the bound, or answer what is open.",
-    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, declare it if a person must, or mend the name in the policy.",
+    Outcome.FAILED: "Mend what the finding names, then audit again. Whether to ask for less is the policy owner's to say.",
+    Outcome.UNDECIDED: "Audit on more images, move the model's interval off the bound, or answer what is open.",
+    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, declare what a person must, or mend the policy's name for it.",
     Outcome.WAIVED: "Mend it before the waiver ends; it is not renewed by itself.",
 }
 """What to do about each outcome."""
