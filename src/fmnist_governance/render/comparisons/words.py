@@ -18,7 +18,8 @@ def summary(comparison: Comparison) -> str:
     better = sum(test.conclusion == "better" for test in told)
     rest = len(comparison.tests) - len(told)
     counted = f"better in {better}, worse in {len(told) - better}, not told apart in {rest}"
-    return f"Of {len(comparison.tests)} tests, corrected for their number, the second model is {counted}."
+    tests = "test" if len(comparison.tests) == 1 else "tests, corrected for their number"
+    return f"Of {len(comparison.tests)} {tests}, the second model is {counted}."
 
 
 def points(test: Test) -> str:

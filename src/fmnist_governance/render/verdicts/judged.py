@@ -50,9 +50,9 @@ class Remark:
 
 NEXT = {
     Outcome.PASSED: "Nothing is to be done.",
-    Outcome.FAILED: "Mend what the finding names, then audit again. Whether to ask for less is the policy owner's to say.",
+    Outcome.FAILED: "Mend what the finding names, then audit again. Asking for less is up to the policy's owner.",
     Outcome.UNDECIDED: "Audit on more images, move the model's interval off the bound, or answer what is open.",
-    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, declare what a person must, or mend the policy's name for it.",
+    Outcome.NO_EVIDENCE: "Audit with a suite that measures it, declare it, or mend its name in the policy.",
     Outcome.WAIVED: "Mend it before the waiver ends; it is not renewed by itself.",
 }
 """What to do about each outcome."""
