@@ -75,19 +75,18 @@ def assess(  # noqa: PLR0913 - what a conclusion rests on
     name = registered_name(record.subject.uri)
     stated = declarations if declarations and declarations.cover(name) else None
     risk = classify(stated.risk, stated.by, stated.on) if stated else classify(RiskAnswers())
-    return named(
-        Assessment(
-            seal=seal,
-            as_of=as_of,
-            declarations=stated,
-            declarations_digest=digest(encode(stated)) if stated else None,
-            verdict=_judged(demand, record, seal, stated, as_of, read) if demand else None,
-            claims=_claimed(claims, record) if claims and claims.cover(name) else (),
-            requirements=requirements(record, stated, risk),
-            risk=risk,
-            law=law(),
-        )
+    found = Assessment(
+        seal=seal,
+        as_of=as_of,
+        declarations=stated,
+        declarations_digest=digest(encode(stated)) if stated else None,
+        verdict=None,
+        claims=_claimed(claims, record) if claims and claims.cover(name) else (),
+        requirements=requirements(record, stated, risk),
+        risk=risk,
+        law=law(),
     )
+    return named(found.model_copy(update={"verdict": _judged(demand, record, found, read)}) if demand else found)
 
 
 def _claimed(claims: ClaimsFile, record: EvidenceRecord) -> tuple[Claim, ...]:
@@ -96,13 +95,21 @@ def _claimed(claims: ClaimsFile, record: EvidenceRecord) -> tuple[Claim, ...]:
     return judge_claims(claims, record)
 
 
-def _judged(  # noqa: PLR0913, PLR0917 - what a verdict rests on
-    demand: Demand, record: EvidenceRecord, seal: str, declarations: Declarations | None, as_of: str, read: Read
-) -> Verdict:
+def _judged(demand: Demand, record: EvidenceRecord, found: Assessment, read: Read) -> Verdict:
     from fmnist_governance.gate.judge import judge_policy
     from fmnist_governance.gate.rule import Case
 
-    case = Case(record, seal, declarations, as_of, read=read, baseline=demand.baseline)
+    case = Case(
+        record,
+        found.seal,
+        found.declarations,
+        found.as_of,
+        read=read,
+        baseline=demand.baseline,
+        claims=found.claims,
+        requirements=found.requirements,
+        risk=found.risk,
+    )
     return judge_policy(demand.policy, case, demand.waivers)
 
 
