@@ -20,7 +20,8 @@ from fmnist_governance.evidence.record import (
     SuiteName,
     Tool,
 )
-from fmnist_governance.pipeline.assessing import Concluded, assess, newest
+from fmnist_governance.gate.policy import parse_policy
+from fmnist_governance.pipeline.assessing import Concluded, Demand, assess, newest
 
 DIGEST = "sha256:" + "0" * 64
 WHEN = "2026-11-22T21:00:00Z"
@@ -64,6 +65,16 @@ def test_an_assessment_holds_claims_requirements_class_and_law() -> None:
     assert made.risk is not None
     assert made.risk.determined
     assert made.law is not None
+
+
+def test_the_verdict_sees_the_claims_of_its_own_assessment() -> None:
+    clause = {"id": "c", "kind": "claim_supported", "title": "Borne out", "because": "It is claimed.", "claim": "a"}
+    policy = parse_policy(canonical({"name": "p", "title": "A policy", "clauses": [clause]}).decode(), "policy.yaml")
+
+    made = assess(record(), DIGEST, None, Demand(policy), WHEN, read=lambda _: None, claims=claims()).assessment
+
+    assert made.verdict is not None
+    assert made.verdict.findings[0].measurements == made.claims[0].measurements == ("performance.accuracy",)
 
 
 def test_nothing_that_people_said_of_another_model_counts() -> None:
