@@ -28,6 +28,8 @@ class Gaps:
     """What else nobody supplied: facts about model, data and audit, limits of a check, a verdict."""
     topics: str
     """How many topics there are."""
+    praise: tuple[str, ...]
+    """Titles of the topics whose statement judges quality, with its words; they are stated, and so not counted."""
 
     @property
     def counted(self) -> int:
@@ -85,6 +87,12 @@ def gaps(report: Report) -> Gaps:
         unexamined=unexamined(record),
         facts=tuple(_unknown(report)),
         topics=f"{len(topics())}",
+        praise=tuple(
+            f"{topic.title} ({statement.praise})"
+            for topic in said.values()
+            for statement in topic.statements
+            if statement.praise
+        ),
     )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from types import SimpleNamespace
 
 import pytest
 
@@ -110,6 +111,16 @@ def test_without_declarations_every_topic_is_missing(
 
     assert len(model_card.card(report).gaps.statements) == len(topics())
     assert "no declarations file names this model" in model_card.markdown(report)
+
+
+def test_praise_is_flagged_where_gaps_are_listed(build: SimpleNamespace) -> None:
+    declarations = build.declarations(overview="A state-of-the-art sorter.")
+
+    text = model_card.markdown(build.report(assessment=build.assessment(declarations)))
+
+    listed = text.partition("## What is missing")[2].partition("\n## ")[0]
+    assert "**Flagged**: statements that judge quality" in listed
+    assert "Overview (state-of-the-art)" in listed
 
 
 def test_a_lost_measurement_is_missing_by_name(reported: Callable[..., Report], report: Report) -> None:
