@@ -17,7 +17,7 @@ HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make the points of the lists a duty."""
 
 _NAMED = 3
-_CLASSES = {"high_risk": (*HIGH_RISK, "high_risk_annex_i_b"), "transparency": ("transparency",)}
+_CLASSES = {"high_risk": HIGH_RISK, "transparency": ("transparency",)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ from fmnist_governance.render.view import Fact, Number, stated
 HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make technical documentation a duty (Article 11(1))."""
 
+_ELSEWHERE = ("prohibited", "high_risk_annex_i_b")
+"""Outcomes after which the question of documents is settled elsewhere: Article 5, or the act of the sector."""
+
 
 @dataclass(frozen=True, slots=True)
 class Filed:
@@ -29,6 +32,8 @@ class Filed:
     """The class in the words of the law."""
     is_determined: bool
     is_mandatory: bool
+    is_voluntary: bool
+    """Whether Article 95(1) speaks of such a system: in scope or near it, and not high-risk."""
     since: str
     """From when it is a duty, before and after the amendment."""
     voluntary: str
@@ -56,6 +61,7 @@ def filed(report: Report, name: str, title: str) -> Filed:
         risk=classified.title(risk) if risk else classified.NOT_DETERMINED,
         is_determined=risk is not None and risk.determined,
         is_mandatory=is_high_risk(risk),
+        is_voluntary=risk is not None and risk.determined and not risk.reached(*_ELSEWHERE, *HIGH_RISK),
         since="; ".join(_dates(risk)),
         voluntary="95(1)",
         points=shown,

@@ -25,7 +25,7 @@ DOCUMENTS = (
     coverage_matrix, technical_documentation, instructions_for_use, data_sheet, declaration_of_conformity,
     post_market_plan,
 )  # fmt: skip
-LOW = {
+LOW: dict[str, object] = {
     "ai_system": "yes", "union_link": "yes", "excluded": "no", "roles": ["provider"], "prohibited_practice": "no",
     "general_purpose_model": "no", "annex_i_product": "no", "annex_iii_use": "no", "transparency": "no",
     "open_source": "no",
@@ -99,6 +99,20 @@ def test_whether_it_is_a_duty_follows_from_the_class(document: SimpleNamespace, 
     assert "Article 95(1)" in low
     assert "from 2027-12-02 (before the amendment: 2026-08-02)" in high
     assert "it is open whether this document is a duty" in unclear
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [{"prohibited_practice": ["5.1.c"]}, {"annex_i_product": ["I.B.21"], "third_party_assessment": "yes"}],
+    ids=["prohibited", "machinery"],
+)
+def test_a_prohibited_or_sectoral_system_is_not_called_voluntary(
+    build: SimpleNamespace, answers: dict[str, object]
+) -> None:
+    text = technical_documentation.markdown(reported(build, LOW | answers))
+
+    assert "no document makes up for what it does ask" in text
+    assert "This document is voluntary" not in text
 
 
 @every
