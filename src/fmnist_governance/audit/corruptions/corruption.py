@@ -25,8 +25,8 @@ class Scale(StrEnum):
 
     `garment28` scales them to garments of 28 x 28 pixels, by the accuracy of small convolutional networks that were
     trained on undisturbed images. Severity 1 costs them up to about five points, each further severity more, and at
-    severity 5 they keep a third to four fifths of their accuracy: no cell lies at chance, and none is without effect
-    but for the mildest. Photometric changes (brightness, contrast, fog, frost) had to shrink most, because a garment's
+    severity 5 they keep between a third and nine tenths of their accuracy: no cell lies at chance, and only the mildest
+    are without effect. Photometric changes (brightness, contrast, fog, frost) had to shrink most, because a garment's
     background is exactly 0 and such networks rely on it; blurs are counted in pixels of 28; zoom and JPEG had to grow.
 
     References:
