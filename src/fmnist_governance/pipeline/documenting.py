@@ -8,6 +8,7 @@ from fmnist_governance.errors import ConfigError, EvidenceError
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.pipeline.assessing import Concluded
 from fmnist_governance.render.catalog import RENDERERS
+from fmnist_governance.render.classified import NOT_DETERMINED, title
 from fmnist_governance.render.renderer import Renderer, Report
 
 Read = Callable[[str], bytes | None]
@@ -48,5 +49,15 @@ def report(record: EvidenceRecord, concluded: Concluded, read: Read, *, run: str
 
 
 def rendered(renderers: Collection[Renderer], known: Report) -> Mapping[str, bytes]:
-    """Return file name to bytes of each document that is offered for such a system."""
-    return {r.filename: r.render(known).encode() for r in renderers if r.offered(known)}
+    """Return file name to bytes of each document that is offered for such a system.
+
+    Raises:
+        ConfigError: None of the documents is offered for it.
+    """
+    files = {r.filename: r.render(known).encode() for r in renderers if r.offered(known)}
+    if renderers and not files:
+        risk = known.assessment.risk
+        names = ", ".join(dict.fromkeys(r.name for r in renderers))
+        msg = f"--document: {names}: not offered for a system of this class ({title(risk) if risk else NOT_DETERMINED})"
+        raise ConfigError(msg)
+    return files

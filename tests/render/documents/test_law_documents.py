@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
+from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.declared import file_topics, topics
 from fmnist_governance.evidence.manifest import canonical
 from fmnist_governance.pipeline.documenting import rendered
@@ -136,6 +137,11 @@ def test_no_declaration_is_offered_for_a_system_that_is_not_high_risk(build: Sim
     assert "declaration_of_conformity.md" in high
     assert not {"declaration_of_conformity.md", "declaration_of_conformity.html"} & {*low, *unclear}
     assert "No declaration of conformity" in declaration_of_conformity.markdown(reported(build, LOW))
+
+
+def test_asking_for_a_declaration_alone_that_is_not_offered_says_why(build: SimpleNamespace) -> None:
+    with pytest.raises(ConfigError, match=r"not offered for a system of this class \(AI system other than"):
+        rendered(declaration_of_conformity.DECLARATION_OF_CONFORMITY, reported(build, LOW))
 
 
 def test_a_declaration_with_a_gap_is_not_to_be_signed(build: SimpleNamespace) -> None:
