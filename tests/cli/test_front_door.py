@@ -153,6 +153,28 @@ def test_a_bundle_gives_the_verdict_of_its_run_and_needs_no_store(
     assert fmnist_audit("generate-card", tmp_path / "run.zip", "--output", tmp_path / "cards").code == 0
 
 
+def test_a_gate_needs_no_tensor_library_and_on_a_bundle_no_mlflow(
+    desk: Desk, fmnist_audit: Program, tmp_path: Path
+) -> None:
+    assert fmnist_audit("export", "--output", tmp_path / "run.zip").code == 0
+    code = (
+        "import sys, atexit\n"
+        "heavy = ('torch', 'torchvision', 'sklearn', 'scipy', 'captum', 'matplotlib', 'mlflow')\n"
+        "atexit.register(lambda: print([m for m in heavy if m in sys.modules], file=sys.stderr))\n"
+        "from fmnist_governance.cli.main import main; main()"
+    )
+
+    imported = []
+    for run in (str(tmp_path / "run.zip"), "latest"):
+        command = [sys.executable, "-c", code, "gate", run, "--quiet"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=desk.folder)
+        assert done.returncode == 1
+        imported.append(done.stderr.strip().splitlines()[-1])
+
+    assert imported[0] == "[]"
+    assert "torch" not in imported[1]
+
+
 def test_a_verdict_is_written_in_every_format(desk: Desk, fmnist_audit: Program, tmp_path: Path) -> None:
     formats = "text,json,markdown,junit,sarif,github,gitlab,in-toto"
     answer = fmnist_audit("gate", "--format", formats, "--output", tmp_path)

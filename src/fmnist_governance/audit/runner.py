@@ -52,11 +52,12 @@ def plan(catalog: tuple[Check[Any], ...], wanted: Mapping[str, Mapping[str, obje
 
 def _settings(check: Check[Any], raw: Mapping[str, object]) -> Params:
     try:
-        return check.params.model_validate_json(canonical(dict(raw)))
+        settings: Params = check.params.model_validate_json(canonical(dict(raw)))
     except ValidationError as err:
         lines = (f"{'.'.join(map(str, e['loc'])) or 'settings'}: {e['msg']}" for e in err.errors())
         msg = f"suite: checks.{check.name}: {'; '.join(lines)}"
         raise ConfigError(msg) from err
+    return settings
 
 
 def run(

@@ -6,14 +6,19 @@ import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
-
-from safetensors.torch import save as to_safetensors
-from torch import nn
+from typing import TYPE_CHECKING
 
 from fmnist_governance.errors import ModelError
 from fmnist_governance.evidence.manifest import canonical, digest
-from fmnist_governance.model.fmnist_classifier import DESCRIPTION, WEIGHTS, Description, Network, load
 
+if TYPE_CHECKING:
+    from torch import nn
+
+    from fmnist_governance.model.fmnist_classifier import Description, Network
+
+WEIGHTS = "weights.safetensors"
+DESCRIPTION = "model.json"
+"""As in `fmnist_classifier`; stated here too, because a model is found and named without torch."""
 ADDED_ON_DOWNLOAD = "registered_model_meta"
 """The one file that MLflow adds to a model when it is downloaded by its registered name."""
 _CHUNK_BYTES = 1 << 20
@@ -30,6 +35,8 @@ def save(network: nn.Module, description: Description, folder: Path) -> None:
     Raises:
         ModelError: A file cannot be written.
     """
+    from safetensors.torch import save as to_safetensors
+
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in network.state_dict().items()}
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -46,6 +53,8 @@ def read(folder: Path) -> tuple[Network, Description]:
     Raises:
         ModelError: A file is missing or damaged, or the two do not fit.
     """
+    from fmnist_governance.model.fmnist_classifier import load
+
     try:
         return load(folder)
     except ValueError as err:

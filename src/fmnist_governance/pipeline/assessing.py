@@ -34,6 +34,8 @@ class Demand:
 
     policy: Policy
     waivers: Waivers | None = None
+    waivers_source: str | None = None
+    """The file of the waivers, for messages."""
     baseline: Baseline | None = None
 
 

@@ -17,7 +17,7 @@ from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.gate.policy import load_policy
 from fmnist_governance.gate.rule import Baseline
-from fmnist_governance.gate.waivers import Waivers, load_waivers
+from fmnist_governance.gate.waivers import load_waivers
 from fmnist_governance.pipeline import assessing
 from fmnist_governance.pipeline.assessing import Concluded, Demand
 from fmnist_governance.pipeline.environment import now
@@ -102,7 +102,7 @@ class Judged:
     evidence: Opened
     concluded: Concluded
     verdict: Verdict
-    policy_path: str
+    demanded: Demand
 
     def shown(self) -> dict[str, object]:
         """Return the verdict as JSON."""
@@ -122,8 +122,18 @@ class Judged:
             run=self.evidence.held.run_id,
             seal=self.evidence.seal,
             as_of=self.concluded.assessment.as_of,
-            policy_path=self.policy_path,
+            policy_path=_from_here(self.demanded.policy.source),
+            waivers_path=_from_here(self.demanded.waivers_source or "configs/waivers.yaml"),
         )
+
+
+def _from_here(source: str) -> str:
+    """Return a file's path from the working folder, where a pipeline looks for it; never a path of one machine."""
+    path = Path(source)
+    try:
+        return path.resolve().relative_to(Path.cwd()).as_posix()
+    except ValueError:
+        return f"{path.parent.name}/{path.name}"
 
 
 def demand(policy: Path | None, waivers: Path | None, baseline: Opened | None, config_dir: Path | None) -> Demand:
@@ -139,13 +149,19 @@ def demand(policy: Path | None, waivers: Path | None, baseline: Opened | None, c
         ConfigError: A file cannot be read.
     """
     held = Baseline(baseline.record, baseline.seal, baseline.held.read) if baseline else None
-    return Demand(load_policy(policy or find(config_dir, "policy.yaml")), _waivers(waivers, config_dir), held)
+    source = _waivers(waivers, config_dir)
+    return Demand(
+        policy=load_policy(policy or find(config_dir, "policy.yaml")),
+        waivers=load_waivers(source) if source else None,
+        waivers_source=str(source) if source else None,
+        baseline=held,
+    )
 
 
-def _waivers(path: Path | None, config_dir: Path | None) -> Waivers | None:
+def _waivers(path: Path | None, config_dir: Path | None) -> Path | None:
     if path is None and config_dir is not None and not (config_dir / "waivers.yaml").exists():
         return None
-    return load_waivers(path or find(config_dir, "waivers.yaml"))
+    return path or find(config_dir, "waivers.yaml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +196,7 @@ def judge(evidence: Opened, demanded: Demand, people: SaidByPeople) -> Judged:
     evidence.add({concluded.path: encode(concluded.assessment)})
     if evidence.kept:
         tag_verdict(*evidence.kept, passed=verdict.passed, assessment=concluded.id)
-    return Judged(evidence, concluded, verdict, Path(demanded.policy.source).as_posix())
+    return Judged(evidence, concluded, verdict, demanded)
 
 
 def _assessed(evidence: Opened, demanded: Demand | None, people: SaidByPeople) -> Concluded:

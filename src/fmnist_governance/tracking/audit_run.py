@@ -13,7 +13,6 @@ from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.tracking.registry import ResolvedModel
 from fmnist_governance.tracking.run_files import SEALED, RunFiles, headline_metrics, open_run, record_tags
 from fmnist_governance.tracking.store import Store, told
-from fmnist_governance.tracking.training_run import dataset_input
 
 MOST_METRICS = 300
 LONGEST_NOTE = 5000
@@ -70,6 +69,8 @@ def _log(store: Store, run_id: str, model: ResolvedModel, record: EvidenceRecord
     import time
 
     from mlflow.entities import Metric
+
+    from fmnist_governance.tracking.training_run import dataset_input
 
     tested = dataset_input(record.dataset, "test", "evaluation")
     now = int(time.time() * 1000)
