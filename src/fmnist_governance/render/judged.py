@@ -6,6 +6,7 @@ from collections import Counter
 
 from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict
 from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.render.required import MOST_NUMBERS
 from fmnist_governance.render.view import Clause, Decision, Number
 
 
@@ -29,6 +30,8 @@ def _weight(finding: Finding) -> tuple[bool, bool]:
 
 def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
     found = {id_: record.find(id_) for id_ in finding.measurements}
+    numbers = [Number.of(measured) for measured in found.values() if measured]
+    left = len(numbers) - MOST_NUMBERS
     return Clause(
         name=finding.clause,
         title=finding.title,
@@ -36,6 +39,7 @@ def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
         severity="refuses" if finding.severity is Severity.BLOCK else "warns",
         outcome=finding.outcome.value,
         message=finding.message,
-        measurements=tuple(Number.of(measured) for measured in found.values() if measured),
+        measurements=tuple(numbers[:MOST_NUMBERS]),
+        more=f"{left:,}" if left > 0 else None,
         unmeasured=tuple(id_ for id_, measured in found.items() if measured is None),
     )

@@ -186,6 +186,8 @@ class Clause:
     outcome: str
     message: str
     measurements: tuple[Number, ...]
+    more: str | None
+    """How many further measurements it looked at; None where all are printed."""
     unmeasured: tuple[str, ...]
 
 
