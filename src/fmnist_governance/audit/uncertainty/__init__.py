@@ -1,0 +1,1 @@
+"""How far can a probability be believed? Clean answers in; calibration, rankings and sets of answers out."""
