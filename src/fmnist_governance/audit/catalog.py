@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import Any
 
 from fmnist_governance.audit.adversarial import ADVERSARIAL
+from fmnist_governance.audit.calibration import CALIBRATION
 from fmnist_governance.audit.check import Check
+from fmnist_governance.audit.conformal import CONFORMAL
 from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.corruption import CORRUPTION
 from fmnist_governance.audit.explanation import EXPLANATION
 from fmnist_governance.audit.invariance import INVARIANCE
 from fmnist_governance.audit.performance import PERFORMANCE
+from fmnist_governance.audit.selective import SELECTIVE
 
-CHECKS: tuple[Check[Any], ...] = (PERFORMANCE, CONFUSION, CORRUPTION, INVARIANCE, ADVERSARIAL, EXPLANATION)
+CHECKS: tuple[Check[Any], ...] = (
+    PERFORMANCE,
+    CONFUSION,
+    CALIBRATION,
+    SELECTIVE,
+    CONFORMAL,
+    CORRUPTION,
+    INVARIANCE,
+    ADVERSARIAL,
+    EXPLANATION,
+)
