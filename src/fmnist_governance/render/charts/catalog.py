@@ -11,9 +11,19 @@ from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX
 from fmnist_governance.render.charts.corruption_curves import CORRUPTION_CURVES
 from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
 from fmnist_governance.render.charts.per_class import PER_CLASS
+from fmnist_governance.render.charts.reliability import RELIABILITY
+from fmnist_governance.render.charts.risk_coverage import RISK_COVERAGE
 from fmnist_governance.render.tables import stored
 
-CHARTS: tuple[Chart, ...] = (PER_CLASS, CONFUSION_MATRIX, CORRUPTION_CURVES, ADVERSARIAL_CURVE, DELETION_CURVE)
+CHARTS: tuple[Chart, ...] = (
+    PER_CLASS,
+    CONFUSION_MATRIX,
+    RELIABILITY,
+    RISK_COVERAGE,
+    CORRUPTION_CURVES,
+    ADVERSARIAL_CURVE,
+    DELETION_CURVE,
+)
 
 
 def charts(record: EvidenceRecord, read: Callable[[str], bytes]) -> Mapping[str, bytes]:

@@ -1,4 +1,4 @@
-"""A frame for lines over a range, with shares of 0 to 100 % upwards."""
+"""A frame for lines over a range, with shares from 0 upwards."""
 
 from __future__ import annotations
 
@@ -27,10 +27,12 @@ class Panel:
 
     left: float
     width: float
+    highest: float = 1.0
+    """The share at the upper edge; what lies above is drawn there."""
 
     def at(self, x: float, share: float) -> tuple[float, float]:
         """Return the place of a point, in pixels."""
-        return self.left + x * self.width, TOP + (1 - share) * HEIGHT
+        return self.left + x * self.width, TOP + (1 - min(1.0, share / self.highest)) * HEIGHT
 
     def frame(self, title: str, marks: Sequence[tuple[float, str]], below: str) -> Iterator[str]:
         """Draw title, grid and scales.
@@ -41,10 +43,10 @@ class Panel:
             below: What the bottom shows.
         """
         yield words(self.left + self.width / 2, TOP - 14, title, "mid")
-        for share in _TICKS:
+        for share in (tick * self.highest for tick in _TICKS):
             (x, y), (end, _) = self.at(0, share), self.at(1, share)
             yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
-            yield words(x - 6, y + 4, f"{share * 100:.0f} %", "soft end")
+            yield words(x - 6, y + 4, f"{share * 100:g} %", "soft end")
         for place, text in marks:
             yield words(self.at(place, 0)[0], TOP + HEIGHT + 16, text, "soft mid")
         yield words(self.left + self.width / 2, TOP + HEIGHT + 34, below, "soft mid")
