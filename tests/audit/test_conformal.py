@@ -102,7 +102,7 @@ def test_only_one_level_is_told_in_headlines(subject: Subject) -> None:
     told = {name for name, m in numbers(measured(subject)).items() if m.headline}
 
     names = ("coverage", "set_size", "worst_class.coverage")
-    assert told == {f"{method}.alpha_10.{name}" for method in ("lac", "aps") for name in names}
+    assert told == {f"{method}.alpha_5.{name}" for method in ("lac", "aps") for name in names}
 
 
 @pytest.mark.parametrize("size", [0, 1])
