@@ -98,6 +98,8 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     record = _record(model, dataset, asked, found)
     files = {path: data for item in found if item.files for path, data in item.files.items()}
     files["evidence/predictions/test.csv"] = predictions_csv(subject, subject.test)
+    if subject.validation is not None:
+        files["evidence/predictions/validation.csv"] = predictions_csv(subject, subject.validation)
     files[ASKED] = _asked(record, planned)
     files[RECORD] = encode(record)
     return Audited(record, files)
