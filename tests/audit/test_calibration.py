@@ -11,6 +11,7 @@ from fmnist_governance.audit.check import CheckResult
 from fmnist_governance.audit.subject import Subject
 from fmnist_governance.errors import CheckError
 from fmnist_governance.evidence.record import Measurement
+from fmnist_governance.stats.proportions import wilson
 
 
 def measured(subject: Subject, params: CalibrationParams | None = None) -> CheckResult:
@@ -60,6 +61,13 @@ def test_a_perfect_and_certain_model_may_still_err_elsewhere(subject: Subject) -
     assert all(m.interval is not None and m.interval.high > 0.005 for m in found.values())
 
 
+def test_a_perfect_model_that_is_not_certain_may_err_elsewhere_too(perfect: Subject) -> None:
+    found = numbers(measured(perfect))["overconfidence"]
+
+    assert found.interval is not None
+    assert found.interval.high >= found.value + wilson(0, 400).high
+
+
 @pytest.mark.parametrize("logits", [torch.zeros(400, 4), torch.eye(4)[torch.arange(400) % 4] * 50])
 def test_without_a_best_temperature_its_numbers_are_absent(subject: Subject, logits: torch.Tensor) -> None:
     result = measured(answering(subject, logits))
@@ -83,6 +91,15 @@ def test_with_a_validation_split_all_test_images_are_scored(subject: Subject) ->
 
     assert (numbers(result)["temperature"].n, numbers(result)["ece_after_temperature"].n) == (150, 400)
     assert any("fitted on 150 validation images" in limit for limit in result.limits)
+
+
+def test_the_temperature_is_that_of_the_images_it_is_fitted_on(subject: Subject) -> None:
+    same = dataclasses.replace(subject, validation=subject.test)
+    surer = dataclasses.replace(subject, validation=dataclasses.replace(subject.test, logits=3 * subject.test.logits))
+
+    plain, thrice = (numbers(measured(each))["temperature"].value for each in (same, surer))
+
+    assert thrice == pytest.approx(3 * plain, rel=1e-5)
 
 
 def test_what_tempering_takes_away_is_the_difference_on_the_same_images(subject: Subject) -> None:

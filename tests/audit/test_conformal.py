@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from fmnist_governance.audit.check import CheckResult
-from fmnist_governance.audit.conformal import CONFORMAL, ConformalParams
+from fmnist_governance.audit.conformal import CONFORMAL, ConformalParams, _scores
 from fmnist_governance.audit.subject import Subject
 from fmnist_governance.errors import CheckError
 from fmnist_governance.evidence.record import Measurement
@@ -111,6 +111,14 @@ def test_too_few_images_are_refused(subject: Subject, size: int) -> None:
 
     with pytest.raises(CheckError, match="test images"):
         measured(few)
+
+
+def test_a_part_of_the_images_gets_the_lots_of_the_whole(subject: Subject) -> None:
+    rows = torch.tensor([3, 5, 390])
+
+    part = _scores(subject, subject.test.take(rows), "score")["aps"]
+
+    assert torch.equal(part, _scores(subject, subject.test, "score")["aps"][rows])
 
 
 def test_levels_are_shares_or_nothing(subject: Subject) -> None:
