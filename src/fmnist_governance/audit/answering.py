@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from fmnist_governance.audit.subject import Examples, Need, Subject, slugs
+from fmnist_governance.audit.subject import Examples, Labelled, Need, Subject, slugs
 from fmnist_governance.errors import ModelError
 
 BATCH = 250
@@ -29,11 +29,13 @@ class Images:
     """(N,) the index of each image in its whole split."""
 
 
-def batched(network: nn.Module, device: torch.device, memory_format: torch.memory_format) -> Callable[[Tensor], Tensor]:
+def batched(
+    network: Callable[[Tensor], Tensor], device: torch.device, memory_format: torch.memory_format
+) -> Callable[[Tensor], Tensor]:
     """Return a function from images to logits that goes through the network in batches.
 
     Args:
-        network: In evaluation mode, on the device.
+        network: Maps (N, C, H, W) float32 in [0, 1] to one row an image; in evaluation mode, on the device.
         device: Where it computes.
         memory_format: How batches lie in memory.
 
@@ -85,7 +87,7 @@ def own_subject(  # noqa: PLR0913 - the parts of a subject
     Args:
         network: In evaluation mode, parameters frozen, on the device.
         classes: Class names in the order of its outputs.
-        splits: `test`, and `validation` where thresholds are to be fitted.
+        splits: `test`; `validation` where thresholds are to be fitted; `train` for checks that look at what it learned.
         seed: Seed of the audit.
         device: Where it computes.
         memory_format: How batches lie in memory.
@@ -94,8 +96,12 @@ def own_subject(  # noqa: PLR0913 - the parts of a subject
         ModelError: The network does not answer as the data set needs.
     """
     answer = batched(network, device, memory_format)
-    found = {name: examined(answer, split, len(classes), name) for name, split in splits.items()}
-    has = {Need.GRADIENTS, Need.LAYER, Need.LOGITS} | ({Need.VALIDATION} if "validation" in found else set())
+    features = batched(last_map, device, memory_format) if (last_map := pooled(network)) else None
+    found = {name: examined(answer, split, len(classes), name) for name, split in splits.items() if name != "train"}
+    train = splits.get("train")
+    has = {Need.GRADIENTS, Need.LAYER, Need.LOGITS}
+    offers = {Need.FEATURES: features, Need.VALIDATION: found.get("validation"), Need.TRAIN: train}
+    has |= {need for need, offered in offers.items() if offered is not None}
     return Subject(
         classes=classes,
         slugs=slugs(classes),
@@ -106,4 +112,25 @@ def own_subject(  # noqa: PLR0913 - the parts of a subject
         has=frozenset(has),
         seed=seed,
         device=device,
+        train=labelled(train) if train else None,
+        features=features,
     )
+
+
+def labelled(split: Images) -> Labelled:
+    """Return a split as tensors, without asking the model."""
+    images, labels, index = (np.ascontiguousarray(part) for part in (split.images, split.labels, split.index))
+    return Labelled(torch.from_numpy(images), torch.from_numpy(labels), torch.from_numpy(index))
+
+
+def pooled(network: nn.Module) -> Callable[[Tensor], Tensor] | None:
+    """Return a function from a batch to the (N, F) means of a network's last map; None where it does not offer one."""
+    last_map = getattr(network, "features", None)
+    if not callable(last_map):
+        return None
+
+    def means(images: Tensor) -> Tensor:
+        found: Tensor = last_map(images)
+        return found.mean(dim=(2, 3))
+
+    return means

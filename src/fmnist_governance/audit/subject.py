@@ -23,6 +23,27 @@ class Need(StrEnum):
     TRAIN = "train"
     VALIDATION = "validation"
     PACKAGE = "package"
+    FEATURES = "features"
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """Images with labels that the model was not asked about, in index order."""
+
+    images: Tensor
+    """(N, C, H, W) uint8, 0 to 255."""
+    labels: Tensor
+    """(N,) int64."""
+    index: Tensor
+    """(N,) int64, the index of each image in its whole split."""
+
+    def __len__(self) -> int:
+        """Return the number of images."""
+        return len(self.labels)
+
+    def take(self, rows: Tensor) -> Labelled:
+        """Return the images at these rows, each with its own index."""
+        return Labelled(self.images[rows], self.labels[rows], self.index[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +99,10 @@ class Subject:
     has: frozenset[Need]
     seed: int
     device: torch.device
+    train: Labelled | None = None
+    """The images that the data set offers for training, without `validation`."""
+    features: Callable[[Tensor], Tensor] | None = None
+    """Map (N, C, H, W) float32 in [0, 1] or uint8 to (N, F) float32: the means of the last map, in batches."""
 
     def generator(self, *key: object) -> torch.Generator:
         """Return a generator that depends on the audit's seed and the key alone.
