@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 import torch
 
+from fmnist_governance.audit.uncertainty.temperature import fitted
 from fmnist_governance.config.recipe import Recipe, load_recipe
 from fmnist_governance.data import catalog
 from fmnist_governance.data.dataset import Dataset
 from fmnist_governance.errors import DatasetError
 from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.pipeline.auditing import dataset_facts
-from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit
+from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit, temper
+from fmnist_governance.train.loop import answers
 
 CPU = torch.device("cpu")
 
@@ -95,3 +97,40 @@ def test_data_without_training_images_is_refused_by_name(recipe: Recipe, synthet
 
     with pytest.raises(DatasetError, match="exam: no training images"):
         trained(recipe, only, tmp_path)
+
+
+def test_the_answers_of_a_trained_network_need_no_other_temperature(
+    recipe: Recipe, synthetic: Dataset, tmp_path: Path
+) -> None:
+    found = trained(recipe, synthetic, tmp_path / "c")
+    validation = synthetic.splits["validation"]
+    images, labels = torch.from_numpy(validation.images), torch.from_numpy(validation.labels)
+
+    assert found.temperature > 0
+    assert fitted(answers(found.network, images), labels) in (None, pytest.approx(1.0, abs=1e-4))
+
+
+def test_the_temperature_changes_how_sure_a_network_is_and_not_what_it_answers() -> None:
+    torch.manual_seed(3)
+    network = Network(classes=3, layers="8/2 8/2").eval().requires_grad_(requires_grad=False)
+    images = torch.randint(0, 256, (90, 1, 28, 28), dtype=torch.uint8)
+    network.head.bias -= answers(network, images).mean(dim=0)
+    network.head.weight *= 1000
+    network.head.bias *= 1000
+    before = answers(network, images)
+    labels = before.argmax(dim=1).where(torch.arange(90) % 3 > 0, torch.arange(90) % 3)
+
+    temperature = temper(network, images, labels)
+
+    assert temperature != 1
+    torch.testing.assert_close(answers(network, images), before / temperature)
+
+
+def test_where_all_answers_are_right_there_is_no_temperature_to_set() -> None:
+    torch.manual_seed(3)
+    network = Network(classes=3, layers="8/2 8/2").eval().requires_grad_(requires_grad=False)
+    images = torch.randint(0, 256, (30, 1, 28, 28), dtype=torch.uint8)
+    before = answers(network, images)
+
+    assert temper(network, images, before.argmax(dim=1)) == 1.0
+    torch.testing.assert_close(answers(network, images), before)

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, NonNegativeFloat, NonNegativeInt, PositiveInt
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+)
 
 from fmnist_governance.stats.interval import Interval as Interval  # noqa: PLC0414 - part of the record's vocabulary
 
@@ -157,6 +166,8 @@ class TrainingFacts(Record):
     dataset_digest: Digest
     parent: str | None
     """The model whose weights it started from; None when it started from chance."""
+    temperature: PositiveFloat | None = None
+    """By which its logits were divided after training, fitted on held-out images; None where nothing was."""
 
 
 class Environment(Record):

@@ -63,6 +63,7 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
         trained = fit(asked, dataset, folder, resume=order.resume, parent=network, report=report)
         facts = _facts(run_id, order, trained, data, parent)
         params = {**_params(order, asked), "classes": len(dataset.classes), "parent_tensors_taken": len(trained.taken)}
+        params["temperature"] = trained.temperature
         log_training(store, run_id, params=params, points=list(_points(trained)), dataset=data, facts=facts)
         description = Description(dataset.classes, {"layers": order.recipe.layers}, run_id)
         resolved = log_model(store, run_id, trained.network, description, order.name)
@@ -126,4 +127,5 @@ def _facts(
         finished=environment.now(),
         dataset_digest=data.digest,
         parent=parent.uri if parent else None,
+        temperature=trained.temperature,
     )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
+from torch import Tensor
 
+from fmnist_governance.audit.uncertainty.temperature import fitted
 from fmnist_governance.config.recipe import Recipe
 from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, Split
@@ -17,7 +19,7 @@ from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.evidence.record import DatasetFacts
 from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.train.checkpoint import restore, save
-from fmnist_governance.train.loop import EpochFacts, TrainingState, started, train, transfer
+from fmnist_governance.train.loop import EpochFacts, TrainingState, answers, started, tensors, train, transfer
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Trained:
     """Epochs that an earlier, interrupted training had already done."""
     taken: tuple[str, ...]
     """Tensors that the parent gave."""
+    temperature: float
+    """By which the head was divided at the end, so that confidence means what it says on the validation images."""
 
 
 def checkpoint_folder(asked: Asked, data: DatasetFacts) -> Path:
@@ -69,7 +73,7 @@ def fit(  # noqa: PLR0913 - what a training is made of
     parent: Network | None,
     report: Callable[[str, int, int], None],
 ) -> Trained:
-    """Train, keeping a checkpoint after every epoch.
+    """Train, keeping a checkpoint after every epoch, and at the end set the temperature of the answers.
 
     Args:
         asked: Recipe, seed, device.
@@ -91,7 +95,27 @@ def fit(  # noqa: PLR0913 - what a training is made of
         report(_line(facts), facts.epoch, asked.recipe.epochs)
     shutil.rmtree(folder, ignore_errors=True)
     network = state.network.cpu().eval().requires_grad_(requires_grad=False)
-    return Trained(network, state.history, done, taken)
+    return Trained(network, state.history, done, taken, temper(network, *tensors(validation, torch.device("cpu"))))
+
+
+def temper(network: Network, images: Tensor, labels: Tensor) -> float:
+    """Divide a network's head by the temperature that fits held-out images best; what it answers stays the same.
+
+    Args:
+        network: In evaluation mode; its head is changed.
+        images: (N, 1, 28, 28) uint8, on its device.
+        labels: (N,) int64.
+
+    Returns:
+        The temperature, 1 where none fits best (all are right, or all wrong).
+
+    References:
+        Guo et al. (2017), On Calibration of Modern Neural Networks, section 4.2.
+    """
+    temperature = fitted(answers(network, images), labels) or 1.0
+    network.head.weight.div_(temperature)
+    network.head.bias.div_(temperature)
+    return temperature
 
 
 def _splits(dataset: Dataset) -> tuple[Split, Split]:

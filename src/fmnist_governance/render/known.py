@@ -81,7 +81,14 @@ def training(record: EvidenceRecord) -> tuple[Fact, ...]:
         Fact("Finished", facts.finished),
         Fact("Digest of the training data", facts.dataset_digest, is_code=True),
         Fact("Started from", facts.parent or "random weights"),
+        Fact("Temperature of the answers", _temperature(facts.temperature)),
     )
+
+
+def _temperature(value: float | None) -> str:
+    if value is None:
+        return "not set after training"
+    return f"{shown.amount(value, 'score')}, fitted on the validation images and part of the weights"
 
 
 def audit(record: EvidenceRecord) -> tuple[Fact, ...]:

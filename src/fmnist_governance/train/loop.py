@@ -131,8 +131,8 @@ def train(state: TrainingState, training: Split, validation: Split) -> Iterator[
     Raises:
         ModelError: The images are too few, or the loss is not finite.
     """
-    images, labels = _tensors(training, state.device)
-    held_out = _tensors(validation, state.device)
+    images, labels = tensors(training, state.device)
+    held_out = tensors(validation, state.device)
     _demand_two_images(images)
     for epoch in range(len(state.history), state.recipe.epochs):
         start = time.perf_counter()
@@ -165,15 +165,19 @@ def schedule(done: float, warmup: float) -> float:
     return done / warmup if done < warmup else (1 - done) / (1 - warmup) if warmup < 1 else 1.0
 
 
-@torch.inference_mode()
 def scored(network: Network, images: Tensor, labels: Tensor) -> tuple[float, float]:
     """Return cross-entropy (nats) and accuracy on (N, 1, 28, 28) uint8 images, and end in evaluation mode."""
-    network.eval()
+    logits = answers(network.eval(), images)
+    return float(functional.cross_entropy(logits, labels)), float((logits.argmax(dim=1) == labels).float().mean())
+
+
+@torch.no_grad()
+def answers(network: Network, images: Tensor) -> Tensor:
+    """Map (N, 1, 28, 28) uint8 images to (N, K) float32 logits, in batches; the network is in evaluation mode."""
     form = memory_format(images.device)
-    logits = torch.cat(
+    return torch.cat(
         [network((batch.float() / 255).contiguous(memory_format=form)) for batch in images.split(_SCORED_AT_ONCE)]
     )
-    return float(functional.cross_entropy(logits, labels)), float((logits.argmax(dim=1) == labels).float().mean())
 
 
 def _train_epoch(state: TrainingState, images: Tensor, labels: Tensor, epoch: int) -> tuple[float, float, float]:
@@ -212,7 +216,8 @@ def _batches(count: int, size: int, generator: torch.Generator) -> list[Tensor]:
     return list(order[: count // size * size].split(size))
 
 
-def _tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
+def tensors(split: Split, device: torch.device) -> tuple[Tensor, Tensor]:
+    """Return a split's (N, 1, 28, 28) uint8 images and (N,) int64 labels on a device."""
     return torch.tensor(split.images, device=device), torch.tensor(split.labels, device=device)
 
 
