@@ -114,9 +114,8 @@ def test_the_temperature_changes_how_sure_a_network_is_and_not_what_it_answers()
     torch.manual_seed(3)
     network = Network(classes=3, layers="8/2 8/2").eval().requires_grad_(requires_grad=False)
     images = torch.randint(0, 256, (90, 1, 28, 28), dtype=torch.uint8)
-    network.head.bias -= answers(network, images).mean(dim=0)
-    network.head.weight *= 1000
-    network.head.bias *= 1000
+    network.head.bias.sub_(answers(network, images).mean(dim=0)).mul_(1000)
+    network.head.weight.mul_(1000)
     before = answers(network, images)
     labels = before.argmax(dim=1).where(torch.arange(90) % 3 > 0, torch.arange(90) % 3)
 

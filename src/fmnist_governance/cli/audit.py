@@ -35,6 +35,7 @@ def command(
     data_dir: Path | None,
     sample: bool,
     suite: str,
+    fresh: bool,
     device: str,
     seed: int,
     config_dir: Path | None,
@@ -47,7 +48,7 @@ def command(
 
     The audit is a run of its own. SUBJECT is models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID or runs:/ID/NAME.
     Its weights are read without running any code that is stored with it. Exit code 2 when a check failed: what the
-    others found is kept.
+    others found is kept, and an audit that was stopped goes on with the checks that it had not finished.
     """
     from fmnist_governance.config.suite import load_suite
     from fmnist_governance.data.catalog import load
@@ -63,7 +64,9 @@ def command(
     model = taken_in_hand(store, resolved)
     images = load(dataset, data_dir, sample=sample)
     with progress("audit", quiet=quiet) as report:
-        run = audit_and_keep(store, resolved, model, images, asked, seed=seed, device=device, report=report)
+        run = audit_and_keep(
+            store, resolved, model, images, asked, seed=seed, device=device, fresh=fresh, report=report
+        )
     known = verified(run)
     if as_json:
         print_json({"run": run.run_id, "seal": known.seal, "record": known.record.model_dump(mode="json")})

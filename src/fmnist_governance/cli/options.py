@@ -82,9 +82,10 @@ def training_options(command: F) -> F:
 
 
 def audit_options(command: F) -> F:
-    """Add what an audit is told: suite and device."""
+    """Add what an audit is told: suite, device, and whether what an earlier audit found is taken."""
     suite = click.option("--suite", default="standard", show_default=True, help="Name of a suite, or a .yaml file.")
-    return _all(command, (suite, _DEVICE))
+    fresh = click.option("--fresh", is_flag=True, help="Measure anew what an equal audit had finished.")
+    return _all(command, (suite, fresh, _DEVICE))
 
 
 def _all(command: F, options: Sequence[Callable[[F], F]]) -> F:

@@ -84,6 +84,7 @@ def command(
     data_dir: Path | None,
     sample: bool,
     suite: str,
+    fresh: bool,
     resume: bool,
     policy: Path | None,
     output: Path,
@@ -119,7 +120,9 @@ def command(
     with clock.timed("train"), progress("train", quiet=quiet) as report:
         made = make(store, images, order, report)
     with clock.timed("audit"), progress("audit", quiet=quiet) as report:
-        run = audit_and_keep(store, made.resolved, made.model, images, asked, seed=seed, device=device, report=report)
+        run = audit_and_keep(
+            store, made.resolved, made.model, images, asked, seed=seed, device=device, fresh=fresh, report=report
+        )
     with clock.timed("documents"):
         judged = judge(of_run(store, run), wanted, people)
         documents = document(judged.evidence, judged.concluded, (), ())

@@ -28,9 +28,11 @@ def row(name: str, text: str) -> list[str]:
 
 
 def checks(record: EvidenceRecord) -> Iterator[str]:
-    """Return a line a check: its first headline measurement, or why there is none."""
+    """Return a line a check: its first headline measurement, or why there is none; then what was not measured anew."""
     for entry in record.checks:
         yield from row(entry.name, _found(record, entry))
+    if kept := [entry.name for entry in record.checks if entry.cost and entry.cost.kept]:
+        yield from row("not anew", f"{', '.join(kept)}: an earlier audit had found it; --fresh measures it anew")
 
 
 def _found(record: EvidenceRecord, entry: CheckEntry) -> str:

@@ -75,6 +75,8 @@ class Cost(Record):
     seconds: NonNegativeFloat
     floor_seconds: NonNegativeFloat | None
     """The bare passes on the same batches and threads; None where a check needs none of its own."""
+    kept: bool = False
+    """Whether an earlier audit of the same subject, data, settings and code had measured it, in that many seconds."""
 
 
 class CheckEntry(Record):

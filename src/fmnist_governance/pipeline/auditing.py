@@ -16,6 +16,7 @@ from fmnist_governance.audit.predictions import predictions_csv
 from fmnist_governance.audit.runner import Found, Planned, plan, run
 from fmnist_governance.audit.subject import Subject
 from fmnist_governance.config.suite import Suite, suite_name
+from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, dataset_digest, split_digest
 from fmnist_governance.errors import ModelError
 from fmnist_governance.evidence.codec import encode
@@ -30,6 +31,7 @@ from fmnist_governance.evidence.record import (
 from fmnist_governance.model.compute import folded, memory_format
 from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.pipeline import environment
+from fmnist_governance.pipeline.kept_checks import Shelf
 
 RECORD = "evidence/record.json"
 ASKED = "inputs/audit.yaml"
@@ -61,9 +63,10 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     *,
     seed: int,
     device: torch.device,
+    fresh: bool,
     report: Callable[[str, int, int], None],
 ) -> Audited:
-    """Run every check of a suite on a model.
+    """Run every check of a suite on a model, but for those that an earlier, equal audit had finished.
 
     Args:
         model: What is audited.
@@ -71,6 +74,7 @@ def audit(  # noqa: PLR0913 - what an audit is made of
         suite: Which checks, with which settings.
         seed: Seed of all that is drawn.
         device: Where the network computes.
+        fresh: Whether every check is measured anew.
         report: Called with the name of what is under way, how much is done, and of how much.
 
     Raises:
@@ -82,10 +86,14 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     started, start = environment.now(), time.perf_counter()
     report("answers", 0, len(planned) + 1)
     subject, pass_seconds = _subject(model, dataset, seed, device)
+    data = dataset_facts(dataset)
+    shelf = _shelf(model, data, seed, device)
     found: list[Found] = []
     for done, item in enumerate(planned, start=1):
         report(item.check.name, done, len(planned) + 1)
-        found += run(subject, (item,), time.perf_counter, pass_seconds)
+        kept = None if fresh else shelf.take(item)
+        found += [kept] if kept else run(subject, (item,), time.perf_counter, pass_seconds)
+        shelf.keep(item, found[-1])
     report("done", len(planned) + 1, len(planned) + 1)
     asked = Audit(
         started=started,
@@ -95,7 +103,7 @@ def audit(  # noqa: PLR0913 - what an audit is made of
         threads=torch.get_num_threads(),
         suite=suite_name(suite),
     )
-    record = _record(model, dataset, asked, found)
+    record = _record(model, data, asked, found)
     files = {path: data for item in found if item.files for path, data in item.files.items()}
     files["evidence/predictions/test.csv"] = predictions_csv(subject, subject.test)
     if subject.validation is not None:
@@ -148,12 +156,18 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
     )
 
 
-def _record(model: Model, dataset: Dataset, asked: Audit, found: list[Found]) -> EvidenceRecord:
+def _shelf(model: Model, data: DatasetFacts, seed: int, device: torch.device) -> Shelf:
+    packages = environment.environment().packages
+    facts = {"subject": model.facts.digest, "dataset": data.digest, "seed": seed, "device": str(device)}
+    return Shelf(user_cache() / "checks", {**facts, "packages": packages})
+
+
+def _record(model: Model, data: DatasetFacts, asked: Audit, found: list[Found]) -> EvidenceRecord:
     return EvidenceRecord(
         tool=environment.tool(),
         audit=asked,
         subject=model.facts,
-        dataset=dataset_facts(dataset),
+        dataset=data,
         training=model.training,
         environment=environment.environment(),
         checks=tuple(item.entry for item in found),
