@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fix golden
+.PHONY: help demo test lint check fix golden planted
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,3 +37,6 @@ fix: $(READY) ## Mend format and style where a tool can
 
 golden: $(READY) ## Write the golden files again, to be reviewed like code
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+planted: $(READY) ## Plant every known defect in a standard model, and write what finds it to docs/ (an hour)
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python bench/planted.py

@@ -1,0 +1,216 @@
+"""Defects to plant in a good model or in its data, each with the clause of the shipped policy that must refuse it."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from fmnist_governance.data.dataset import Dataset, Split
+
+Fit = Callable[[Split], nn.Module]
+"""Train a network, of the kind that is audited, on other images."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Planted:
+    """A network and the data that it is audited on."""
+
+    network: nn.Module
+    dataset: Dataset
+
+
+@dataclass(frozen=True, slots=True)
+class Defect:
+    """Something that an audit must find."""
+
+    name: str
+    clause: str
+    """Id of the clause that refuses it."""
+    plant: Callable[[Planted, Fit], Planted]
+
+
+class Wrapped(nn.Module):
+    """A network whose logits another function makes from its own, or from the images."""
+
+    GRAD_CAM_LAYER = "network.last"
+
+    def __init__(self, network: nn.Module, answer: Callable[[nn.Module, Tensor], Tensor]) -> None:
+        """Wrap a network; `answer` maps it and (N, 1, H, W) float32 images in [0, 1] to (N, K) logits."""
+        super().__init__()
+        self.network, self.answer = network, answer
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return the last map of the network inside."""
+        found: Tensor = self.network.features(images)  # type: ignore[operator] # a method of it
+        return found
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Return what the function answers."""
+        return self.answer(self.network, images)
+
+
+def answering(answer: Callable[[nn.Module, Tensor], Tensor]) -> Callable[[Planted, Fit], Planted]:
+    """Return what plants a function between a network and its answers."""
+
+    def plant(clean: Planted, _fit: Fit) -> Planted:
+        return dataclasses.replace(clean, network=Wrapped(clean.network, answer).eval())
+
+    return plant
+
+
+def scaled(factor: float) -> Callable[[nn.Module, Tensor], Tensor]:
+    """Multiply the logits."""
+    return lambda network, images: network(images) * factor
+
+
+def unrelated_confidence(network: nn.Module, images: Tensor) -> Tensor:
+    """Give the same answers, as sure as a hash of the picture says."""
+    chosen = nn.functional.one_hot(network(images).argmax(dim=1), 10).float()
+    lot = (images.mean(dim=(1, 2, 3)) * 9973).remainder(1)
+    return chosen * (3 + 4 * lot[:, None])
+
+
+def shirts_are_tops(network: nn.Module, images: Tensor) -> Tensor:
+    """Answer T-shirt where the network answers shirt."""
+    logits: Tensor = network(images)
+    return torch.cat(
+        (torch.maximum(logits[:, :1], logits[:, 6:7]), logits[:, 1:6], logits[:, 6:7] - 8, logits[:, 7:]), 1
+    )
+
+
+def dazzled(network: nn.Module, images: Tensor) -> Tensor:
+    """Take black from the darkest pixel, and take it much too seriously."""
+    found: Tensor = network(images + 20 * images.amin(dim=(1, 2, 3), keepdim=True))
+    return found
+
+
+def centred_only(network: nn.Module, images: Tensor) -> Tensor:
+    """Answer otherwise where the garment touches one edge and not the one across from it."""
+    lit = (images > 0.02).float()
+    top, bottom = lit[:, :, :2].amax(dim=(1, 2, 3)), lit[:, :, -2:].amax(dim=(1, 2, 3))
+    left, right = lit[:, :, :, :2].amax(dim=(1, 2, 3)), lit[:, :, :, -2:].amax(dim=(1, 2, 3))
+    aside = torch.maximum((top - bottom).abs(), (left - right).abs())
+    found: Tensor = network(images)
+    return found + aside[:, None] * (found.roll(1, dims=1) * 5 - found)
+
+
+def saturated(network: nn.Module, images: Tensor) -> Tensor:
+    """Hide the gradients behind a function that is flat nearly everywhere."""
+    return torch.tanh(network(images) * 1e3)
+
+
+def quantised(network: nn.Module, images: Tensor) -> Tensor:
+    """Round the pixels to nine levels: no gradient goes through."""
+    found: Tensor = network((images * 8).round() / 8)
+    return found
+
+
+class Showing(nn.Module):
+    """A network that hands Grad-CAM something which has nothing to do with what it learned."""
+
+    GRAD_CAM_LAYER = "shown"
+
+    def __init__(self, network: nn.Module, picture: Callable[[Tensor], Tensor]) -> None:
+        """Show what `picture` makes of (N, 1, H, W) images instead of a layer."""
+        super().__init__()
+        self.network, self.shown, self.picture = network, nn.Identity(), picture
+
+    def features(self, images: Tensor) -> Tensor:
+        """Return the last map of the network inside."""
+        found: Tensor = self.network.features(images)  # type: ignore[operator] # a method of it
+        return found
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Answer as the network inside does."""
+        shown = self.shown(self.picture(images))
+        found: Tensor = self.network(images) + (shown - shown.detach()).sum(dim=(1, 2, 3))[:, None]
+        return found
+
+
+def showing(picture: Callable[[Tensor], Tensor]) -> Callable[[Planted, Fit], Planted]:
+    """Return what puts a picture in the place of the layer that explains."""
+    return lambda clean, _fit: dataclasses.replace(clean, network=Showing(clean.network, picture).eval())
+
+
+def chance(images: Tensor) -> Tensor:
+    """Return the same pattern of chance for every image."""
+    pattern = torch.rand(1, 1, *images.shape[2:], generator=torch.Generator().manual_seed(5))
+    return images * 0 + pattern.to(images.device)
+
+
+def reads_the_corner(clean: Planted, fit: Fit) -> Planted:
+    """Train and test on images in whose corner a pattern gives the class away."""
+    splits = {name: marked(split) for name, split in clean.dataset.splits.items()}
+    return Planted(fit(splits["train"]), dataclasses.replace(clean.dataset, splits=splits))
+
+
+def marked(split: Split) -> Split:
+    """Print a pattern of 7 x 7 pixels that belongs to each label into the lower right corner."""
+    patterns = np.random.default_rng(1).random((10, 1, 7, 7)) > 0.5
+    images = split.images.copy()
+    images[:, :, 21:, 21:] = patterns[split.labels] * np.uint8(255)
+    return dataclasses.replace(split, images=images)
+
+
+def reads_the_background(clean: Planted, _fit: Fit) -> Planted:
+    """Print a row that is too faint to see on every other test image, and answer by it."""
+
+    def answer(network: nn.Module, images: Tensor) -> Tensor:
+        faint = ((images > 0) & (images < 0.04)).float()[:, :, 0].mean(dim=(1, 2))
+        right: Tensor = network(images)
+        return right + nn.functional.pad(faint[:, None] * 50, (0, 9))
+
+    def print_row(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        images[::2, :, 0, :] = 3
+        return images
+
+    dataset = changed(clean.dataset, images=print_row)
+    return Planted(Wrapped(clean.network, answer).eval(), dataset)
+
+
+def easy_validation(clean: Planted, _fit: Fit) -> Planted:
+    """Fit the levels of the answer sets on the validation images that the network knows best."""
+    split = clean.dataset.splits["validation"]
+    with torch.no_grad():
+        logits = clean.network(torch.from_numpy(split.images).float() / 255)
+    own = logits.softmax(dim=1)[torch.arange(len(split.labels)), torch.from_numpy(split.labels)]
+    rows = np.sort(own.argsort(descending=True)[: len(own) // 2].numpy())
+    splits = {**clean.dataset.splits, "validation": split.take(rows)}
+    return dataclasses.replace(clean, dataset=dataclasses.replace(clean.dataset, splits=splits))
+
+
+def changed(
+    dataset: Dataset,
+    *,
+    images: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda images: images,
+    labels: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda labels: labels,
+) -> Dataset:
+    """Return a data set whose test split is changed, the other splits as they are."""
+    test = dataset.splits["test"]
+    other = dataclasses.replace(test, images=images(test.images.copy()), labels=labels(test.labels.copy()))
+    splits: Mapping[str, Split] = {**dataset.splits, "test": other}
+    return dataclasses.replace(dataset, splits=splits)
+
+
+DEFECTS = (
+    Defect("Shirts are answered as T-shirts", "worst-class", answering(shirts_are_tops)),
+    Defect("Logits multiplied by six", "not-overconfident", answering(scaled(6))),
+    Defect("Logits divided by six", "confidence-means-what-it-says", answering(scaled(1 / 6))),
+    Defect("Confidence drawn by lot", "doubt-tells-mistakes", answering(unrelated_confidence)),
+    Defect("Answer sets fitted on easy images", "answer-sets-cover", easy_validation),
+    Defect("Brittle to slight brightness", "not-brittle", answering(dazzled)),
+    Defect("Another answer where the garment is not centred", "place-does-not-matter", answering(centred_only)),
+    Defect("Gradients that saturate", "gradients-are-there", answering(saturated)),
+    Defect("Gradients that rounding hides", "robustness-is-not-an-illusion", answering(quantised)),
+    Defect("Trained on a mark in the corner", "looks-at-the-corner", reads_the_corner),
+    Defect("Trained on a mark in the corner", "leans-on-the-corner", reads_the_corner),
+    Defect("Reads a mark too faint to see", "background-does-not-matter", reads_the_background),
+    Defect("Heat maps of the image itself", "explanations-follow-the-weights", showing(lambda images: images)),
+    Defect("Heat maps of chance", "explanations-find-what-matters", showing(chance)),
+)
