@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fix golden planted
+.PHONY: help demo test lint check fix golden bench planted
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,6 +37,10 @@ fix: $(READY) ## Mend format and style where a tool can
 
 golden: $(READY) ## Write the golden files again, to be reviewed like code
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+bench: $(READY) ## Time the last audited model beside its floors and beside other packages (on a machine that does nothing else)
+	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/peers torchattacks==3.5.1 foolbox==3.3.4 eagerpy==0.30.0
+	OMP_WAIT_POLICY=PASSIVE $(BIN)/python bench/speed.py
 
 planted: $(READY) ## Plant every known defect in a standard model, and write what finds it to docs/ (an hour)
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python bench/planted.py

@@ -1,0 +1,192 @@
+"""Measure how fast the product is, each time beside its floor or beside other packages in the same process.
+
+    python bench/speed.py [--model models:/FashionMNIST_PyTorch/1] [--suite standard] [--peers build/peers]
+
+Other work on the machine spoils the ratios: run it alone. A peer that is not installed is named as such.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor, nn
+
+from fmnist_governance.audit.answering import BATCH, Images, own_subject
+from fmnist_governance.audit.attacks.budget import Budget, Norm
+from fmnist_governance.audit.attacks.gradient import cross_entropy
+from fmnist_governance.audit.attacks.sweep import sweep
+from fmnist_governance.audit.attacks.target import prepared
+from fmnist_governance.audit.attribution.grad_cam import grad_cam, layer_of
+from fmnist_governance.audit.subject import Subject
+from fmnist_governance.config.suite import load_suite
+from fmnist_governance.data.catalog import load
+from fmnist_governance.data.dataset import Dataset
+from fmnist_governance.model.compute import folded, memory_format, prepare_process
+from fmnist_governance.pipeline.auditing import Model, audit
+from fmnist_governance.pipeline.models import taken_in_hand
+from fmnist_governance.tracking.registry import resolve
+from fmnist_governance.tracking.run_files import find_run
+from fmnist_governance.tracking.store import Store, open_store
+
+BUDGETS = ("1/255", "2/255", "4/255", "8/255", "16/255", "0.1")
+STEPS = 20
+ATTACKED = 500
+CPU = torch.device("cpu")
+READS = """
+import sys
+from mlflow import MlflowClient
+client = MlflowClient(sys.argv[1])
+run = client.get_run(sys.argv[2])
+client.download_artifacts(sys.argv[2], "evidence/record.json")
+"""
+Command = list[str]
+
+
+def silent(_what: str, _done: int, _total: int) -> None:
+    """Report nothing."""
+
+
+def timed(work: Callable[[], object]) -> float:
+    """Return seconds."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def best(command: Command, times: int = 7) -> float:
+    """Return the shortest of several wall times of a process."""
+    return min(timed(lambda: subprocess.run(command, check=True, capture_output=True)) for _ in range(times))  # noqa: S603
+
+
+def line(name: str, seconds: float, floor: float | None = None, note: str = "") -> None:
+    """Print a row."""
+    ratio = f"{seconds / floor:6.2f} x" if floor else " " * 8
+    print(f"{name:<34}{seconds:9.3f} s  {ratio}  {note}", flush=True)
+
+
+def start_up() -> None:
+    """Print how long the command line takes to say what it is."""
+    program = str(Path(sys.executable).with_name("fmnist-audit"))
+    floor = best([sys.executable, "-c", "import click"])
+    line("python -c 'import click'", floor)
+    for flag in ("--version", "--help"):
+        line(f"fmnist-audit {flag}", best([program, flag]), floor, "2.5 allowed")
+
+
+def gates(store: Store, model: str) -> None:
+    """Print how long a gate takes on a finished run."""
+    program = str(Path(sys.executable).with_name("fmnist-audit"))
+    run = find_run(store, model)
+    floor = best([sys.executable, "-c", READS, store.uri, run.run_id], 5)
+    line("open the store, read run and record", floor)
+    gate = [program, "gate", run.run_id, "--tracking-uri", store.uri]
+    line("gate on the run", best([*gate, "--quiet"], 5), floor, "1.3 allowed")
+
+
+def checks(model: Model, dataset: Dataset, suite: str) -> None:
+    """Print how long each check takes beside the bare passes that it needs."""
+    found = audit(model, dataset, load_suite(suite, None), seed=0, device=CPU, fresh=True, report=silent).record
+    floors = total = 0.0
+    for entry in found.checks:
+        cost = entry.cost
+        if cost is None:
+            print(f"{entry.name:<34}{entry.status}: {entry.reason}")
+            continue
+        line(entry.name, cost.seconds, cost.floor_seconds, f"{cost.passes:.1f} passes")
+        floors += cost.floor_seconds or 0
+        total += cost.seconds
+    line(f"suite {suite}", found.audit.seconds, floors, f"checks {total:.1f} s, {found.audit.threads} threads")
+
+
+def peers(subject: Subject, network: nn.Module) -> None:
+    """Print attack and heat maps beside other packages: same network, images, budgets, steps."""
+    few = subject.subset(ATTACKED)
+    target = prepared(subject, network, few)
+    budgets = [Budget(Norm.LINF, text) for text in BUDGETS]
+    climb = target.climb("ce", cross_entropy, 0, Norm.LINF, STEPS)
+    own = timed(lambda: sweep(target.images, target.right, budgets, [climb]))
+    line(f"PGD-{STEPS}, {len(budgets)} budgets, {ATTACKED} images", own)
+    for name, attack in attackers(network, target.images, target.labels).items():
+        line(f"  {name}", timed(lambda attack=attack: [attack(b.radius) for b in budgets]), own)  # type: ignore[misc]
+    images = subject.test.images.float() / 255
+    classes = subject.test.predicted
+    own = timed(lambda: grad_cam(network, images, classes))
+    line(f"Grad-CAM, {len(images):,} images", own)
+    line("  captum LayerGradCam", timed(lambda: captum_maps(network, images, classes)), own)
+    line("  answers alone", timed(lambda: subject.answer(images)), own)
+
+
+def attackers(network: nn.Module, images: Tensor, labels: Tensor) -> dict[str, Callable[[float], object]]:
+    """Return the attacks of other packages that are installed."""
+    from captum.robust import PGD
+
+    pgd = PGD(network, nn.CrossEntropyLoss(reduction="none"), lower_bound=0, upper_bound=1)
+    batches = list(zip(images.split(BATCH), labels.split(BATCH), strict=True))
+
+    def captum(radius: float) -> None:
+        for x, y in batches:
+            pgd.perturb(x.clone().requires_grad_(), radius, 2.5 * radius / STEPS, STEPS, y, random_start=True)
+
+    found: dict[str, Callable[[float], object]] = {"captum.robust.PGD": captum}
+    if importlib.util.find_spec("torchattacks"):
+        import torchattacks
+
+        found["torchattacks.PGD"] = lambda radius: [
+            torchattacks.PGD(network, eps=radius, alpha=2.5 * radius / STEPS, steps=STEPS)(x, y) for x, y in batches
+        ]
+    else:
+        print("  torchattacks is not installed")
+    if importlib.util.find_spec("foolbox"):
+        import foolbox
+
+        model = foolbox.PyTorchModel(network, bounds=(0, 1), device="cpu")
+        attack = foolbox.attacks.LinfPGD(rel_stepsize=2.5 / STEPS, steps=STEPS)
+        found["foolbox.attacks.LinfPGD"] = lambda radius: [attack(model, x, y, epsilons=radius) for x, y in batches]
+    else:
+        print("  foolbox is not installed")
+    return found
+
+
+def captum_maps(network: nn.Module, images: Tensor, classes: Tensor) -> None:
+    """Explain every image as captum does it."""
+    from captum.attr import LayerAttribution, LayerGradCam
+
+    method = LayerGradCam(network, layer_of(network))
+    for x, y in zip(images.split(BATCH), classes.split(BATCH), strict=True):
+        coarse = method.attribute(x.clone().requires_grad_(), target=y, relu_attributions=True)
+        LayerAttribution.interpolate(coarse, (28, 28), "bilinear")
+
+
+def main() -> None:
+    """Print every measurement."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--model", default="models:/FashionMNIST_PyTorch/1", help="an audited model")
+    parser.add_argument("--suite", default="standard")
+    parser.add_argument("--tracking-uri")
+    parser.add_argument("--experiment", default="fmnist-audit")
+    parser.add_argument("--peers", type=Path, default=Path("build/peers"), help="folder with other packages")
+    asked = parser.parse_args()
+    sys.path.append(str(asked.peers))
+    prepare_process()
+    store = open_store(asked.tracking_uri, asked.experiment)
+    dataset = load("fashion-mnist")
+    model = taken_in_hand(store, resolve(store, asked.model))
+    start_up()
+    gates(store, asked.model)
+    checks(model, dataset, asked.suite)
+    network = folded(model.network).to(memory_format=memory_format(CPU))
+    test = dataset.splits["test"]
+    images = Images(test.images, test.labels, torch.arange(len(test)).numpy())
+    form = memory_format(CPU)
+    peers(own_subject(network, model.classes, {"test": images}, seed=0, device=CPU, memory_format=form), network)
+
+
+if __name__ == "__main__":
+    main()
