@@ -14,6 +14,7 @@ from fmnist_governance.audit.explanation import EXPLANATION
 from fmnist_governance.audit.invariance import INVARIANCE
 from fmnist_governance.audit.performance import PERFORMANCE
 from fmnist_governance.audit.selective import SELECTIVE
+from fmnist_governance.audit.slices import SLICES
 
 CHECKS: tuple[Check[Any], ...] = (
     PERFORMANCE,
@@ -25,4 +26,5 @@ CHECKS: tuple[Check[Any], ...] = (
     INVARIANCE,
     ADVERSARIAL,
     EXPLANATION,
+    SLICES,
 )

@@ -13,6 +13,7 @@ from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
 from fmnist_governance.render.charts.per_class import PER_CLASS
 from fmnist_governance.render.charts.reliability import RELIABILITY
 from fmnist_governance.render.charts.risk_coverage import RISK_COVERAGE
+from fmnist_governance.render.charts.slices import SLICES
 from fmnist_governance.render.tables import stored
 
 CHARTS: tuple[Chart, ...] = (
@@ -23,6 +24,7 @@ CHARTS: tuple[Chart, ...] = (
     CORRUPTION_CURVES,
     ADVERSARIAL_CURVE,
     DELETION_CURVE,
+    SLICES,
 )
 
 
