@@ -10,6 +10,7 @@ from fmnist_governance.audit.check import Check
 from fmnist_governance.audit.conformal import CONFORMAL
 from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.corruption import CORRUPTION
+from fmnist_governance.audit.data_quality import DATA_QUALITY
 from fmnist_governance.audit.explanation import EXPLANATION
 from fmnist_governance.audit.invariance import INVARIANCE
 from fmnist_governance.audit.performance import PERFORMANCE
@@ -27,4 +28,5 @@ CHECKS: tuple[Check[Any], ...] = (
     ADVERSARIAL,
     EXPLANATION,
     SLICES,
+    DATA_QUALITY,
 )

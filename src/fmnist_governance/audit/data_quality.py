@@ -1,0 +1,126 @@
+"""Can the data be trusted: is it balanced, without copies, rightly labelled, and is the test like the training?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from fmnist_governance.audit.check import Check, CheckResult, Picture, Table
+from fmnist_governance.audit.quality import contents, exact, labels, near, pictures, shift
+from fmnist_governance.audit.quality.light_model import out_of_fold
+from fmnist_governance.audit.quality.near import Near
+from fmnist_governance.audit.quality.neighbours import nearest
+from fmnist_governance.audit.quality.numbers import NO_TRAINING, share
+from fmnist_governance.audit.quality.settings import DataQualityParams
+from fmnist_governance.audit.quality.sides import Sides, drawn, sides
+from fmnist_governance.audit.subject import Labelled, Subject
+from fmnist_governance.audit.uncertainty.held_out import in_order
+from fmnist_governance.errors import CheckError
+from fmnist_governance.evidence.record import Measurement
+
+LIMITS = (
+    "A candidate for a wrong label is a label that a model doubts; whether it is wrong, a person has to see.",
+    "Likeness compares pixel by pixel: it misses a near copy that was moved or turned.",
+    "Two different garments of a plain cut may be as like as copies; such pairs are counted as near copies.",
+    "Near copies are more frequent in some classes; the difference within classes is the fairer one.",
+    "Training labels are doubted by a far weaker model than the audited one; it doubts more than it should.",
+    "Balance over the classes says nothing about how well the images stand for the garments of the world.",
+)
+
+
+def measure(subject: Subject, params: DataQualityParams) -> CheckResult:
+    """Look for copies, doubtful labels, outliers and shift in the data that the model is audited on.
+
+    Raises:
+        CheckError: There are no test images.
+    """
+    if not len(subject.test):
+        msg = "data_quality: there is no test image"
+        raise CheckError(msg)
+    both = sides(subject)
+    parts = [_alone(subject, params, both)]
+    if both.train is not None:
+        parts += [_near(subject, params, both.train), _shift(subject, params, both, both.train)]
+        parts += [_training_labels(subject, params, both.train)] if params.training_labels else []
+    measurements = tuple(m for part in parts for m in part.measurements)
+    held = {m.id for m in measurements}
+    return CheckResult(
+        measurements=measurements,
+        limits=LIMITS,
+        tables=tuple(t for part in parts for t in part.tables),
+        pictures=tuple(p for part in parts for p in part.pictures),
+        absent={id_: _why(both, id_) for name in _owed(params) if (id_ := f"data_quality.{name}") not in held},
+    )
+
+
+def _owed(params: DataQualityParams) -> Iterator[str]:
+    yield from contents.owed()
+    yield from exact.owed()
+    yield from labels.owed(training=params.training_labels)
+    yield from near.owed()
+    yield from shift.owed()
+
+
+def _why(both: Sides, id_: str) -> str:
+    if id_.endswith(".ratio") and (both.train is not None or ".test." in id_):
+        return "a class has no image"
+    if both.train is None:
+        return NO_TRAINING
+    return "every test image, or none, has a near copy in training; or there are too few images to compare"
+
+
+def _alone(subject: Subject, params: DataQualityParams, both: Sides) -> CheckResult:
+    """Return what needs no comparison of the sides, or one of digests only."""
+    test = both.test
+    probabilities = test.probabilities
+    found = labels.candidates(test.labels, probabilities)
+    measurements: tuple[Measurement, ...] = (
+        *contents.measured(both, subject.classes),
+        *exact.measured(both),
+        *labels.measured("test", found),
+    )
+    shown = pictures.doubted(
+        "label_issues", "Test images", test, probabilities, found, subject.classes, params.examples
+    )
+    tables: tuple[Table, ...] = (contents.table(both, subject.classes),)
+    return CheckResult(measurements, (), tables=tables, pictures=tuple(shown))
+
+
+def _near(subject: Subject, params: DataQualityParams, train: Labelled) -> CheckResult:
+    examples = in_order(subject.subset(params.near_images))
+    found = nearest(examples.images, train.images, subject.device)
+    near_ones = Near(examples, found, train.labels[found.row])
+    shown: tuple[Picture, ...] = (
+        *pictures.pairs(near_ones, train, subject.classes, params.examples),
+        pictures.outliers(near_ones, subject.classes, params.examples),
+    )
+    return CheckResult(tuple(near.measured(near_ones)), (), tables=(near.table(near_ones),), pictures=shown)
+
+
+def _shift(subject: Subject, params: DataQualityParams, both: Sides, train: Labelled) -> CheckResult:
+    test = Labelled(both.test.images, both.test.labels, both.test.index)
+    first, second = (
+        drawn(side, params.shift_images, subject.generator("data_quality", "shift", name)).images
+        for name, side in (("test", test), ("train", train))
+    )
+    if min(len(first), len(second)) < 4:  # noqa: PLR2004 - two of each to fit on, two to score
+        return CheckResult((), ())
+    generator = subject.generator("data_quality", "shift", "shuffles")
+    told = shift.told_apart(shift.pooled(first), shift.pooled(second), params.permutations, generator)
+    found = shift.statistics(first, second)
+    return CheckResult(tuple(shift.measured(told, found, len(first), len(second))), (), tables=(shift.table(found),))
+
+
+def _training_labels(subject: Subject, params: DataQualityParams, train: Labelled) -> CheckResult:
+    generator = subject.generator("data_quality", "folds")
+    probabilities = out_of_fold(train.images, train.labels, len(subject.classes), generator)
+    found = labels.candidates(train.labels, probabilities)
+    shown = pictures.doubted(
+        "training_label_issues", "Training images", train, probabilities, found, subject.classes, params.examples
+    )
+    right = int((probabilities.argmax(dim=1) == train.labels).sum())
+    title = "Accuracy of the light model that doubts the training labels, on images that it did not see"
+    trust = share("label_issue.train.model_accuracy", title, right, len(train), better="higher")
+    return CheckResult((*labels.measured("train", found), trust), (), pictures=tuple(shown))
+
+
+DATA_QUALITY = Check(name="data_quality", version=1, needs=frozenset(), params=DataQualityParams, measure=measure)
