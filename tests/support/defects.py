@@ -198,6 +198,74 @@ def changed(
     return dataclasses.replace(dataset, splits=splits)
 
 
+def loses_dark_sandals(clean: Planted, _fit: Fit) -> Planted:
+    """Answer sneaker where the network sees a sandal of the darkest quarter."""
+    sandal, sneaker = 5, 7
+    test = clean.dataset.splits["test"]
+    sandals = torch.from_numpy(test.images[test.labels == sandal]).float() / 255
+    darkest = light_of(sandals).quantile(0.25)
+
+    def answer(network: nn.Module, images: Tensor) -> Tensor:
+        logits: Tensor = network(images)
+        lost = (logits.argmax(dim=1) == sandal) & (light_of(images) <= darkest)
+        return logits + lost[:, None] * nn.functional.one_hot(torch.tensor(sneaker), 10) * 50
+
+    return dataclasses.replace(clean, network=Wrapped(clean.network, answer).eval())
+
+
+def light_of(images: Tensor) -> Tensor:
+    """Return (N,) mean brightness of the garment's pixels."""
+    lit = images > 0.1
+    return (images * lit).sum(dim=(1, 2, 3)) / lit.sum(dim=(1, 2, 3)).clamp(min=1)
+
+
+def flipped_labels(labels: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Give one label in twenty to another class."""
+    drawn = np.random.default_rng(2)
+    rows = drawn.choice(len(labels), len(labels) // 20, replace=False)
+    labels[rows] = (labels[rows] + drawn.integers(1, 10, len(rows))) % 10
+    return labels
+
+
+def copied(clean: Planted, _fit: Fit) -> Planted:
+    """Put training images in the place of three test images in a hundred."""
+    train, test = clean.dataset.splits["train"], clean.dataset.splits["test"]
+    count = len(test) * 3 // 100
+    images, labels = test.images.copy(), test.labels.copy()
+    images[:count], labels[:count] = train.images[:count], train.labels[:count]
+    splits = {**clean.dataset.splits, "test": dataclasses.replace(test, images=images, labels=labels)}
+    return dataclasses.replace(clean, dataset=dataclasses.replace(clean.dataset, splits=splits))
+
+
+def halved(clean: Planted, _fit: Fit) -> Planted:
+    """Leave out every second test image of a class."""
+    test = clean.dataset.splits["test"]
+    mine = np.flatnonzero(test.labels == 0)
+    splits = {**clean.dataset.splits, "test": test.take(np.delete(np.arange(len(test)), mine[::2]))}
+    return dataclasses.replace(clean, dataset=dataclasses.replace(clean.dataset, splits=splits))
+
+
+def lighter(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Make every pixel lighter by a twentieth."""
+    found: NDArray[np.uint8] = np.minimum(images.astype(np.int64) + 13, 255).astype(np.uint8)
+    return found
+
+
+def emptied(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    """Leave nothing of some images."""
+    images[5:200:20] = 0
+    return images
+
+
+def data_with(
+    *,
+    images: Callable[[NDArray[np.uint8]], NDArray[np.uint8]] = lambda images: images,
+    labels: Callable[[NDArray[np.int64]], NDArray[np.int64]] = lambda labels: labels,
+) -> Callable[[Planted, Fit], Planted]:
+    """Return what changes the test images or their labels."""
+    return lambda clean, _fit: dataclasses.replace(clean, dataset=changed(clean.dataset, images=images, labels=labels))
+
+
 DEFECTS = (
     Defect("Shirts are answered as T-shirts", "worst-class", answering(shirts_are_tops)),
     Defect("Logits multiplied by six", "not-overconfident", answering(scaled(6))),
@@ -213,4 +281,10 @@ DEFECTS = (
     Defect("Reads a mark too faint to see", "background-does-not-matter", reads_the_background),
     Defect("Heat maps of the image itself", "explanations-follow-the-weights", showing(lambda images: images)),
     Defect("Heat maps of chance", "explanations-find-what-matters", showing(chance)),
+    Defect("Dark sandals are lost", "no-lost-kind", loses_dark_sandals),
+    Defect("Three test images in a hundred are training images", "no-copied-tests", copied),
+    Defect("One test label in twenty is wrong", "labels-not-doubted", data_with(labels=flipped_labels)),
+    Defect("A class with half of its test images", "even-classes", halved),
+    Defect("Test images lighter than those of the training", "tests-like-training", data_with(images=lighter)),
+    Defect("Blank test images", "nothing-blank", data_with(images=emptied)),
 )
