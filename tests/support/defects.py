@@ -199,11 +199,9 @@ def changed(
 
 
 def loses_dark_sandals(clean: Planted, _fit: Fit) -> Planted:
-    """Answer sneaker where the network sees a sandal of the darkest quarter."""
+    """Answer sneaker where the network sees a sandal that lies in the darkest quarter of all images."""
     sandal, sneaker = 5, 7
-    test = clean.dataset.splits["test"]
-    sandals = torch.from_numpy(test.images[test.labels == sandal]).float() / 255
-    darkest = light_of(sandals).quantile(0.25)
+    darkest = light_of(torch.from_numpy(clean.dataset.splits["test"].images).float() / 255).quantile(0.25)
 
     def answer(network: nn.Module, images: Tensor) -> Tensor:
         logits: Tensor = network(images)
