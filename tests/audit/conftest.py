@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable
 
 import pytest
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from fmnist_governance.audit.answering import Images, own_subject
+from fmnist_governance.audit.package import Answers, Package
 from fmnist_governance.audit.subject import Examples, Need, Subject, slugs
 from fmnist_governance.data import sample
 from fmnist_governance.data.dataset import Dataset
@@ -103,7 +105,7 @@ def seeing(quadrants: Tensor, size: int = 80) -> Subject:
     network = Quadrants(quadrants).eval().requires_grad_(requires_grad=False)
     index = torch.arange(size).numpy()
     half = Images(images.flip(0).numpy(), labels.flip(0).numpy(), index)
-    return own_subject(
+    subject = own_subject(
         network,
         CLASSES,
         {"test": Images(images.numpy(), labels.numpy(), index), "validation": half},
@@ -111,6 +113,25 @@ def seeing(quadrants: Tensor, size: int = 80) -> Subject:
         device=torch.device("cpu"),
         memory_format=torch.contiguous_format,
     )
+    return with_package(subject, package_of(network, CLASSES))
+
+
+def package_of(network: nn.Module, classes: tuple[str, ...]) -> Package:
+    """A package that asks a network and names the classes, as this product's does."""
+
+    @torch.inference_mode()
+    def ask(images: Tensor) -> Answers:
+        unit = images.float() / 255 if images.dtype == torch.uint8 else images
+        probabilities = network(unit).double().softmax(dim=1).clone()
+        names = tuple(classes[k] for k in probabilities.argmax(dim=1).tolist())
+        return Answers(probabilities, names, names)
+
+    return Package(ask=ask, size=1000, takes_bytes=True, left_training=())
+
+
+def with_package(subject: Subject, package: Package) -> Subject:
+    """The same subject, packaged."""
+    return dataclasses.replace(subject, package=package, has=subject.has | {Need.PACKAGE})
 
 
 def quadrant_weights() -> Tensor:

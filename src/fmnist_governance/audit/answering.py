@@ -117,6 +117,37 @@ def own_subject(  # noqa: PLR0913 - the parts of a subject
     )
 
 
+def black_box(
+    answer: Callable[[Tensor], Tensor], classes: tuple[str, ...], splits: Mapping[str, Images], *, seed: int
+) -> Subject:
+    """Build the subject for a model that gives answers alone.
+
+    Args:
+        answer: Maps (N, C, H, W), float32 in [0, 1] or uint8, to (N, K) float32 logits or log-probabilities.
+        classes: Class names in the order of its outputs.
+        splits: As for `own_subject`.
+        seed: Seed of the audit.
+
+    Raises:
+        ModelError: It does not answer as the data set needs.
+    """
+    found = {name: examined(answer, split, len(classes), name) for name, split in splits.items() if name != "train"}
+    train = splits.get("train")
+    offers = {Need.VALIDATION: found.get("validation"), Need.TRAIN: train}
+    return Subject(
+        classes=classes,
+        slugs=slugs(classes),
+        test=found["test"],
+        validation=found.get("validation"),
+        network=None,
+        answer=answer,
+        has=frozenset({Need.LOGITS, *(need for need, offered in offers.items() if offered is not None)}),
+        seed=seed,
+        device=torch.device("cpu"),
+        train=labelled(train) if train else None,
+    )
+
+
 def labelled(split: Images) -> Labelled:
     """Return a split as tensors, without asking the model."""
     images, labels, index = (np.ascontiguousarray(part) for part in (split.images, split.labels, split.index))

@@ -11,7 +11,9 @@ from fmnist_governance.audit.conformal import CONFORMAL
 from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.corruption import CORRUPTION
 from fmnist_governance.audit.data_quality import DATA_QUALITY
+from fmnist_governance.audit.efficiency import EFFICIENCY
 from fmnist_governance.audit.explanation import EXPLANATION
+from fmnist_governance.audit.integrity import INTEGRITY
 from fmnist_governance.audit.invariance import INVARIANCE
 from fmnist_governance.audit.performance import PERFORMANCE
 from fmnist_governance.audit.selective import SELECTIVE
@@ -29,4 +31,6 @@ CHECKS: tuple[Check[Any], ...] = (
     EXPLANATION,
     SLICES,
     DATA_QUALITY,
+    INTEGRITY,
+    EFFICIENCY,
 )

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from fmnist_governance.audit.check import Check, CheckResult, Params, Table
-from fmnist_governance.audit.subject import Subject
+from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.errors import CheckError, ConfigError
 from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.evidence.record import CheckEntry, Cost, Measurement, PictureFile, TableFile
@@ -73,7 +73,7 @@ def run(
     """
     for item in planned:
         if missing := sorted(item.check.needs - subject.has):
-            yield _unmeasured(item, "not_run", f"the model offers no {', no '.join(missing)}")
+            yield _unmeasured(item, "not_run", _lack(subject, missing))
             continue
         start = clock()
         try:
@@ -83,6 +83,11 @@ def run(
             yield _unmeasured(item, "failed", str(err))
             continue
         yield _found(item, result, clock() - start, pass_seconds)
+
+
+def _lack(subject: Subject, missing: list[Need]) -> str:
+    why = dict.fromkeys(subject.lacks[need] for need in missing if need in subject.lacks)
+    return ": ".join([f"the model offers no {', no '.join(missing)}", *(["; ".join(why)] if why else [])])
 
 
 def _unmeasured(item: Planned, status: Literal["not_run", "failed"], reason: str) -> Found:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import torch
 from torch import Tensor, nn
+
+from fmnist_governance.audit.package import Package
 
 BLOCK = 500
 """Images that share a random generator."""
@@ -103,6 +105,12 @@ class Subject:
     """The images that the data set offers for training, without `validation`."""
     features: Callable[[Tensor], Tensor] | None = None
     """Map (N, C, H, W) float32 in [0, 1] or uint8 to (N, F) float32: the means of the last map, in batches."""
+    package: Package | None = None
+    """The model as its users load it; None for one that is not packaged."""
+    original: nn.Module | None = None
+    """The network as it was read, where `network` is one that answers alike in fewer steps; on the same device."""
+    lacks: Mapping[Need, str] = field(default_factory=dict)
+    """Why a need is not met, where there is more to say than that."""
 
     def generator(self, *key: object) -> torch.Generator:
         """Return a generator that depends on the audit's seed and the key alone.

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import click
 
+from fmnist_governance.cli.feeding import fed_as
 from fmnist_governance.cli.options import (
     audit_options,
     config_option,
     dataset_options,
+    foreign_options,
     json_option,
     print_json,
     quiet_option,
@@ -22,6 +24,7 @@ from fmnist_governance.cli.terminal import progress
 @click.command("audit")
 @click.argument("subject")
 @dataset_options
+@foreign_options
 @audit_options
 @click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of all that is drawn.")
 @config_option
@@ -34,6 +37,10 @@ def command(
     dataset: str,
     data_dir: Path | None,
     sample: bool,
+    trust_model_code: bool,
+    input_scale: str,
+    class_names: str | None,
+    layer: str | None,
     suite: str,
     fresh: bool,
     device: str,
@@ -47,22 +54,25 @@ def command(
     """Measure a model and seal what was found.
 
     The audit is a run of its own. SUBJECT is models:/NAME/VERSION, models:/NAME@ALIAS, models:/m-ID or runs:/ID/NAME.
-    Its weights are read without running any code that is stored with it. Exit code 2 when a check failed: what the
-    others found is kept, and an audit that was stopped goes on with the checks that it had not finished.
+    A model of fmnist-audit is read from its weights, and of the code that is stored with it only what this version
+    ships is run. Any other MLflow model runs its own code: see docs/subjects.md. Exit code 2 when a check failed: what
+    the others found is kept, and an audit that was stopped goes on with the checks that it had not finished.
     """
     from fmnist_governance.config.suite import load_suite
     from fmnist_governance.data.catalog import load
     from fmnist_governance.pipeline.keeping import audit_and_keep
-    from fmnist_governance.pipeline.models import taken_in_hand
+    from fmnist_governance.pipeline.models import demand_trust, taken_in_hand
     from fmnist_governance.tracking.registry import resolve
     from fmnist_governance.tracking.run_files import verified
     from fmnist_governance.tracking.store import open_store
 
     asked = load_suite(suite, config_dir)
+    fed = fed_as(input_scale, class_names, layer)
     store = open_store(tracking_uri, experiment)
     resolved = resolve(store, subject)
-    model = taken_in_hand(store, resolved)
+    demand_trust(resolved, trust=trust_model_code)
     images = load(dataset, data_dir, sample=sample)
+    model = taken_in_hand(store, resolved, images, fed, trust=trust_model_code)
     with progress("audit", quiet=quiet) as report:
         run = audit_and_keep(
             store, resolved, model, images, asked, seed=seed, device=device, fresh=fresh, report=report

@@ -88,6 +88,29 @@ def audit_options(command: F) -> F:
     return _all(command, (suite, fresh, _DEVICE))
 
 
+def foreign_options(command: F) -> F:
+    """Add what is to be said of a model that others made: whether its code may run, and how it is fed."""
+    options = (
+        click.option(
+            "--trust-model-code", is_flag=True, help="Let code run that comes with the model, with your rights."
+        ),
+        click.option(
+            "--input-scale",
+            default="0-1",
+            show_default=True,
+            metavar="SCALE",
+            help="Of pixels, as another's model takes them: 0-1, 0-255 or standardised:MEAN,SD of pixels from 0 to 1.",
+        ),
+        click.option(
+            "--class-names",
+            metavar="NAMES",
+            help="What its outputs mean, in their order: a,b,c or a file with a name a line; else as it says itself.",
+        ),
+        click.option("--layer", metavar="NAME", help="Layer to explain; else the last convolutional block."),
+    )
+    return _all(command, options)
+
+
 def _all(command: F, options: Sequence[Callable[[F], F]]) -> F:
     for option in reversed(options):
         command = option(command)

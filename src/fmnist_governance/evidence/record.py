@@ -20,7 +20,7 @@ from fmnist_governance.stats.interval import Interval as Interval  # noqa: PLC04
 MeasurementId = Annotated[str, Field(pattern=r"^[a-z0-9_]+(\.[a-z0-9_]+)+$", max_length=200)]
 Digest = Annotated[str, Field(pattern=r"^sha256:[0-9a-f]{64}$")]
 Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z$")]
-Unit = Literal["fraction", "count", "seconds", "bytes", "nats", "pixels", "per_second", "score"]
+Unit = Literal["fraction", "count", "seconds", "bytes", "nats", "pixels", "per_second", "joules", "score"]
 
 SCHEMA_VERSION = 1
 

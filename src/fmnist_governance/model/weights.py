@@ -91,6 +91,15 @@ def subject_digest(folder: Path) -> str:
     return digest(canonical(files))
 
 
+def package_bytes(folder: Path) -> int:
+    """Return the bytes of all files that `subject_digest` covers.
+
+    Raises:
+        ModelError: The folder holds a link.
+    """
+    return sum(path.stat().st_size for path in _files(folder))
+
+
 def _files(folder: Path) -> Iterator[Path]:
     """Give every file of a packaged model, but not what a download or a run of its code adds."""
     for parent, folders, names in os.walk(folder):

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import torch
 import yaml
+from torch import Tensor, nn
 
-from fmnist_governance.audit.answering import Images, own_subject
+from fmnist_governance.audit.answering import Images, black_box, own_subject
 from fmnist_governance.audit.catalog import CHECKS
+from fmnist_governance.audit.package import Package
 from fmnist_governance.audit.predictions import predictions_csv
 from fmnist_governance.audit.runner import Found, Planned, plan, run
-from fmnist_governance.audit.subject import Subject
+from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.config.suite import Suite, suite_name
 from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, dataset_digest, split_digest
@@ -39,13 +42,19 @@ ASKED = "inputs/audit.yaml"
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """A network at hand, and the facts that hold it."""
+    """A model at hand, and the facts that hold it."""
 
-    network: Network
-    """In evaluation mode, parameters frozen."""
+    network: nn.Module | None
+    """In evaluation mode, parameters frozen; takes (N, C, H, W) float32 in [0, 1]. None for a black box."""
     classes: tuple[str, ...]
     facts: SubjectFacts
     training: TrainingFacts | None
+    package: Package | None = None
+    """The model as its users load it."""
+    answer: Callable[[Tensor], Tensor] | None = None
+    """Answers in place of a network: (N, C, H, W), float32 in [0, 1] or uint8, to (N, K) float32, in batches."""
+    lacks: Mapping[Need, str] = field(default_factory=dict)
+    """What it does not offer, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,18 +138,38 @@ def _subject(model: Model, dataset: Dataset, seed: int, device: torch.device) ->
         for name, split in dataset.splits.items()
         if name in {"test", "validation", "train"}
     }
-    form = memory_format(device)
     start = time.perf_counter()
+    subject = _without(_answering(model, splits, seed, device), model)
+    images = sum(len(split.labels) for name, split in splits.items() if name != "train")
+    return subject, (time.perf_counter() - start) * len(dataset.splits["test"]) / images
+
+
+def _answering(model: Model, splits: Mapping[str, Images], seed: int, device: torch.device) -> Subject:
+    """Let the model answer: a network of this product in fewer steps, another as it is, a black box by its answers."""
+    if model.network is None:
+        if model.answer is None:
+            msg = f"{model.facts.uri}: neither a network nor answers"
+            raise ValueError(msg)
+        return black_box(model.answer, model.classes, splits, seed=seed)
+    own = isinstance(model.network, Network)
+    form = memory_format(device) if own else torch.contiguous_format  # What others wrote may rely on it.
+    network = folded(model.network) if isinstance(model.network, Network) else model.network
     subject = own_subject(
-        folded(model.network).to(device).to(memory_format=form),
+        network.to(device).to(memory_format=form),
         model.classes,
         splits,
         seed=seed,
         device=device,
         memory_format=form,
     )
-    images = sum(len(split.labels) for name, split in splits.items() if name != "train")
-    return subject, (time.perf_counter() - start) * len(dataset.splits["test"]) / images
+    original = copy.deepcopy(model.network).to(device) if own else None
+    return replace(subject, original=original)
+
+
+def _without(subject: Subject, model: Model) -> Subject:
+    """Take from a subject what the model does not offer, and add the package where it may be asked."""
+    runs = {Need.PACKAGE} if model.package is not None and model.package.ask is not None else set()
+    return replace(subject, package=model.package, has=(subject.has | runs) - set(model.lacks), lacks=dict(model.lacks))
 
 
 def dataset_facts(dataset: Dataset) -> DatasetFacts:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from fmnist_governance import __version__
 from fmnist_governance.evidence.record import Environment, Tool
+from fmnist_governance.model.machine import processor
 
 NAME = "fmnist-governance"
 PACKAGES = ("torch", "torchvision", "numpy", "scikit-learn", "scipy", "captum", "mlflow", "safetensors", "pillow")
@@ -54,16 +55,6 @@ def _version(package: str) -> str | None:
         return version(package)
     except PackageNotFoundError:
         return None
-
-
-def processor() -> str:
-    """Return the processor's name, as the system gives it."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        lines = []
-    names = (line.partition(":")[2].strip() for line in lines if line.startswith("model name"))
-    return next(names, "") or platform.processor() or platform.machine()
 
 
 def accelerator() -> str:

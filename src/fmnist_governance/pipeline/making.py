@@ -14,7 +14,7 @@ from fmnist_governance.model.fmnist_classifier import Description
 from fmnist_governance.model.weights import read, subject_digest
 from fmnist_governance.pipeline import environment
 from fmnist_governance.pipeline.auditing import Model, dataset_facts
-from fmnist_governance.pipeline.models import facts_of
+from fmnist_governance.pipeline.models import own_model
 from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.store import Store
@@ -67,7 +67,7 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
         log_training(store, run_id, params=params, points=list(_points(trained)), dataset=data, facts=facts)
         description = Description(dataset.classes, {"layers": order.recipe.layers}, run_id)
         resolved = log_model(store, run_id, trained.network, description, order.name)
-    model = Model(trained.network, dataset.classes, facts_of(resolved, trained.network, description), facts)
+    model = own_model(resolved, trained.network, description, facts)
     return Made(model, resolved, run_id, trained)
 
 

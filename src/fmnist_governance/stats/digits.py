@@ -6,10 +6,13 @@ import math
 from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
 
-_PLACES = {"fraction": 2, "count": 0, "seconds": 2, "bytes": 0, "nats": 4, "pixels": 2, "per_second": 1, "score": 4}
+_PLACES = {
+    "fraction": 2, "count": 0, "seconds": 2, "bytes": 0, "nats": 4, "pixels": 2, "per_second": 1, "joules": 4,
+    "score": 4,
+}  # fmt: skip
 _SUFFIX = {
     "fraction": " %", "count": "", "seconds": " s", "bytes": " bytes",
-    "nats": " nats", "pixels": " px", "per_second": " /s", "score": "",
+    "nats": " nats", "pixels": " px", "per_second": " /s", "joules": " J", "score": "",
 }  # fmt: skip
 _MAX_PLACES = 18
 _MAX_DIGITS = 40
