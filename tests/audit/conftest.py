@@ -221,3 +221,18 @@ def audited(sample_data: Dataset) -> Audited:
         )
 
     return build
+
+
+Boxed = Callable[..., Subject]
+
+
+@pytest.fixture(scope="session")
+def boxed() -> Boxed:
+    """Package a subject: by default with its own network and classes; any part of the package may be another."""
+
+    def box(subject: Subject, network: nn.Module | None = None, **changed: object) -> Subject:
+        classes = changed.pop("classes", subject.classes)
+        package = package_of(network or subject.network, classes)  # type: ignore[arg-type] # of a network at hand
+        return with_package(subject, dataclasses.replace(package, **changed))  # type: ignore[arg-type] # its fields
+
+    return box

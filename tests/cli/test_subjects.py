@@ -319,3 +319,19 @@ def test_class_names_in_another_order_are_put_right(at_the_shelf: Shelf, fmnist_
     assert value(swapped, one) != value(plain, one)
     assert value(swapped, other) != value(plain, other)
     assert value(swapped, "performance.class.bag.recall") == value(plain, "performance.class.bag.recall")
+
+
+def test_without_a_validation_split_one_half_is_fitted_on_and_the_other_scored(
+    at_the_shelf: Shelf, fmnist_audit: Program
+) -> None:
+    test = at_the_shelf.data.splits["test"]
+    classes = np.array(at_the_shelf.data.classes)
+    np.savez(at_the_shelf.folder / "test.npz", x_test=test.images, y_test=test.labels, classes=classes)
+
+    record = audited(fmnist_audit, "TwoConvolutions", "--dataset", "npz:test.npz")
+
+    limits = {check["name"]: " ".join(check["limits"]) for check in record["checks"]}
+    said = "without a validation split: fitted on 500 test images, scored on the other 500"
+    assert set(record["dataset"]["splits"]) == {"test"}
+    assert said in limits["calibration"]
+    assert said in limits["conformal"]

@@ -36,7 +36,7 @@ class EfficiencyParams(Params):
 
     latency_repeats: Annotated[int, Field(ge=10, le=100_000)] = 200
     """How often one image is answered."""
-    throughput_repeats: Annotated[int, Field(ge=10, le=100_000)] = 80
+    throughput_repeats: Annotated[int, Field(ge=10, le=100_000)] = 75
     """How often a batch is answered."""
     batch: Annotated[int, Field(ge=2, le=65_536)] = 256
     """Images in a batch."""

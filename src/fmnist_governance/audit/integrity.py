@@ -10,12 +10,13 @@ from pydantic import Field
 from torch import nn
 
 from fmnist_governance.audit.check import Check, CheckResult, Column, Params, Table
-from fmnist_governance.audit.sameness.determinism import CHANNELS_LAST, recomputed
+from fmnist_governance.audit.sameness.determinism import recomputed
 from fmnist_governance.audit.sameness.likeness import Likeness, stayed, widest
 from fmnist_governance.audit.sameness.packaged import Packaged, packaged
 from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.errors import CheckError, ModelError
 from fmnist_governance.evidence.record import Measurement, Unit
+from fmnist_governance.model.foreign import Fed
 from fmnist_governance.stats.proportions import wilson
 
 LIMITS = (
@@ -73,16 +74,16 @@ def measure(subject: Subject, params: IntegrityParams) -> CheckResult:
     held = {m.id for m in measurements}
     return CheckResult(
         measurements=measurements,
-        limits=(*LIMITS, *_untried(subject, again)),
+        limits=(*LIMITS, *_untried(subject)),
         passes=(found.asked + sum(len(way.rows) for way in again)) / len(subject.test),
         tables=(_ways(ways),),
         absent={id_: why for id_, why in _reasons().items() if id_ not in held},
     )
 
 
-def _untried(subject: Subject, again: Sequence[Likeness]) -> Iterator[str]:
-    if subject.network is not None and CHANNELS_LAST not in {found.way for found in again}:
-        yield f"A network that others made gets contiguous images alone: {CHANNELS_LAST} were not tried."
+def _untried(subject: Subject) -> Iterator[str]:
+    if isinstance(subject.network, Fed):
+        yield "A network that others made is computed on contiguous images alone, not folded; no other way was tried."
 
 
 def _alike(name: str, what: str, found: Sequence[Likeness], n: int) -> Iterator[Measurement]:

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
 from fmnist_governance.errors import ConfigError, ModelError
 
 SCALES = "0-1, 0-255 or standardised:MEAN,SD, such as standardised:0.2860,0.3530"
 _WHITE = 255
-_COLOURS = 3
+_COLOURS, _PLANE = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +65,12 @@ class Feeding:
 
 
 def shaped(images: Tensor, shape: tuple[int, ...] | None) -> Tensor:
-    """Bring images into the shape that a model takes, pixel by pixel: none is added, dropped or mixed.
+    """Bring images into the shape that a model takes; those of another size bilinearly.
 
     Args:
         images: (N, C, H, W).
-        shape: Of one image: C x H x W, H x W x C, H x W, or all in a row; grey is repeated where three colours are
-            taken. None leaves it.
+        shape: Of one image: C x H x W, H x W x C, H x W, or all pixels in a row; grey is repeated where three colours
+            are taken. None leaves it.
 
     Raises:
         ModelError: It is none of these.
@@ -77,19 +78,26 @@ def shaped(images: Tensor, shape: tuple[int, ...] | None) -> Tensor:
     count, channels, height, width = images.shape
     if shape is None or shape == (channels, height, width):
         return images
-    if channels == 1 and shape in {(_COLOURS, height, width), (height, width, _COLOURS)}:
-        return shaped(images.expand(count, _COLOURS, height, width), shape)
-    if shape == (height, width, channels):
-        return images.permute(0, 2, 3, 1)
-    if shape == (height, width) and channels == 1:
-        return images[:, 0]
     if shape == (channels * height * width,):
         return images.flatten(1)
+    if channels == 1 and len(shape) == _PLANE:
+        return _sized(images, *shape)[:, 0]
+    if len(shape) == _PLANE + 1:
+        for colours, sides, last in ((shape[0], shape[1:], False), (shape[2], shape[:2], True)):
+            if colours == channels or (channels == 1 and colours == _COLOURS):
+                found = _sized(images, *sides).expand(count, colours, *sides)
+                return found.permute(0, 2, 3, 1) if last else found
     msg = (
         f"it takes images of shape {shape}; those of the data are {(channels, height, width)}:"
-        " audit it on images of its own size (--dataset npz:FILE)"
+        " audit it on images like its own (--dataset npz:FILE)"
     )
     raise ModelError(msg)
+
+
+def _sized(images: Tensor, height: int, width: int) -> Tensor:
+    if images.shape[2:] == (height, width):
+        return images
+    return functional.interpolate(images, (height, width), mode="bilinear", align_corners=False, antialias=True)
 
 
 def as_log_probabilities(values: Tensor) -> Tensor:

@@ -21,7 +21,7 @@ _ROWS = 2
 class Given:
     """A row an image, and the names that came with it."""
 
-    values: Tensor
+    rows: Tensor
     """(N, K) float64: probabilities or logits, in the model's own order of classes."""
     names: tuple[str, ...] | None = None
     """The classes in that order; None where the model names none."""

@@ -21,7 +21,7 @@ from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.config.suite import Suite, suite_name
 from fmnist_governance.data.cache import user_cache
 from fmnist_governance.data.dataset import Dataset, dataset_digest, split_digest
-from fmnist_governance.errors import ModelError
+from fmnist_governance.errors import DatasetError, ModelError
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.record import (
     Audit,
@@ -32,7 +32,7 @@ from fmnist_governance.evidence.record import (
     TrainingFacts,
 )
 from fmnist_governance.model.compute import folded, memory_format
-from fmnist_governance.model.fmnist_classifier import Network
+from fmnist_governance.model.fmnist_classifier import SIDE, Network
 from fmnist_governance.pipeline import environment
 from fmnist_governance.pipeline.kept_checks import Shelf
 
@@ -87,11 +87,13 @@ def audit(  # noqa: PLR0913 - what an audit is made of
         report: Called with the name of what is under way, how much is done, and of how much.
 
     Raises:
+        DatasetError: Its images are too small.
         ModelError: The model's classes are not those of the data set, or it does not answer as it should.
         ConfigError: The suite asks for what does not exist.
     """
     planned = plan(CHECKS, suite.checks)
     _same_classes(model, dataset)
+    _demand_room(dataset)
     started, start = environment.now(), time.perf_counter()
     report("answers", 0, len(planned) + 1)
     subject, pass_seconds = _subject(model, dataset, seed, device)
@@ -142,6 +144,16 @@ def _subject(model: Model, dataset: Dataset, seed: int, device: torch.device) ->
     subject = _without(_answering(model, splits, seed, device), model)
     images = sum(len(split.labels) for name, split in splits.items() if name != "train")
     return subject, (time.perf_counter() - start) * len(dataset.splits["test"]) / images
+
+
+def _demand_room(dataset: Dataset) -> None:
+    height, width = dataset.splits["test"].images.shape[2:]
+    if min(height, width) < SIDE:
+        msg = (
+            f"{dataset.name}: its images are {height} x {width} pixels; blur, corners and shifts need {SIDE} x {SIDE}:"
+            " enlarge them, and another's model gets them in its own size again"
+        )
+        raise DatasetError(msg)
 
 
 def _answering(model: Model, splits: Mapping[str, Images], seed: int, device: torch.device) -> Subject:

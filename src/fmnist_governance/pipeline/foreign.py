@@ -98,7 +98,7 @@ def _network(resolved: ResolvedModel, model: Packaged, digest: str, dataset: Dat
         weights=None,
         parameters=sum(tensor.numel() for tensor in network.parameters()),
         architecture=type(network.graph if isinstance(network, Exported) else network).__name__,
-        input_shape=tuple(images.shape[1:]),
+        input_shape=shape_taken(model) or tuple(images.shape[1:]),
     )
     ask = _asking(
         _Asked(resolved.uri, load_pyfunc(model, resolved.uri, pickle=True), feeding, _kind(model)), meaning, fed
@@ -121,6 +121,9 @@ def _black_box(resolved: ResolvedModel, model: Packaged, digest: str, dataset: D
         raise ModelError(msg)
     shape = (images[0].numel(),) if takes_rows(model) else shape_taken(model)
     asked = _Asked(resolved.uri, load_pyfunc(model, resolved.uri, pickle=True), Feeding(fed.scale, shape), _kind(model))
+    if np.issubdtype(np.dtype(asked.kind), np.integer) and fed.scale != Scale.read("0-255"):
+        msg = f"{resolved.uri}: takes {asked.kind}, whole numbers: --input-scale 0-255 says how pixels become such"
+        raise ModelError(msg)
     meaning = _meaning(resolved.uri, asked.raw(images), dataset, fed)
     facts = SubjectFacts(
         uri=resolved.uri,
@@ -129,7 +132,7 @@ def _black_box(resolved: ResolvedModel, model: Packaged, digest: str, dataset: D
         weights=None,
         parameters=None,
         architecture=model.loader or None,
-        input_shape=tuple(images.shape[1:]),
+        input_shape=shape_taken(model) or tuple(images.shape[1:]),
     )
     package = Package(
         ask=_asking(asked, meaning, fed), size=package_bytes(resolved.package), takes_bytes=False, left_training=None
@@ -171,7 +174,7 @@ def _kind(model: Packaged) -> str:
 
 def _meaning(uri: str, raw: Given, dataset: Dataset, fed: Fed) -> Meaning:
     """Say which output is which class of the data, and whether outputs are probabilities."""
-    count, classes = raw.values.shape[1], dataset.classes
+    count, classes = raw.rows.shape[1], dataset.classes
     if count != len(classes) or (fed.class_names is not None and len(fed.class_names) != count):
         named = f"; --class-names gives {len(fed.class_names)}" if fed.class_names else ""
         msg = f"{uri}: it answers with {count} classes; {dataset.name} has {len(classes)}{named}"
@@ -181,7 +184,7 @@ def _meaning(uri: str, raw: Given, dataset: Dataset, fed: Fed) -> Meaning:
     except ModelError as err:
         msg = f"{uri}: {err}"
         raise ModelError(msg) from err
-    return Meaning(order, are_probabilities(raw.values))
+    return Meaning(order, are_probabilities(raw.rows))
 
 
 def _names(raw: Given, classes: tuple[str, ...]) -> tuple[str, ...] | None:
@@ -191,7 +194,7 @@ def _names(raw: Given, classes: tuple[str, ...]) -> tuple[str, ...] | None:
 
 def _answering(asked: _Asked, meaning: Meaning) -> Callable[[Tensor], Tensor]:
     def answer(images: Tensor) -> Tensor:
-        rows = torch.cat([asked.raw(batch).values for batch in images.split(BATCH)])[:, list(meaning.places)]
+        rows = torch.cat([asked.raw(batch).rows for batch in images.split(BATCH)])[:, list(meaning.places)]
         return (as_log_probabilities(rows) if meaning.probabilities else rows).float()
 
     return answer
@@ -200,7 +203,7 @@ def _answering(asked: _Asked, meaning: Meaning) -> Callable[[Tensor], Tensor]:
 def _asking(asked: _Asked, meaning: Meaning, fed: Fed) -> Callable[[Tensor], Answers]:
     def ask(images: Tensor) -> Answers:
         found = asked.raw(images)
-        rows = found.values if meaning.probabilities else found.values.softmax(dim=1)
+        rows = found.rows if meaning.probabilities else found.rows.softmax(dim=1)
         if found.said is None or found.names is None:
             return Answers(rows[:, list(meaning.places)])
         meant = dict(zip(found.names, fed.class_names or found.names, strict=True))

@@ -82,8 +82,8 @@ def own_model(
         if not loaded:
             loaded.append(load_pyfunc(model, resolved.uri, pickle=trust))
         found = given(loaded[0](np.ascontiguousarray(images.numpy())), len(images))
-        likeliest = tuple(found.names[k] for k in found.values.argmax(dim=1).tolist()) if found.names else None
-        return Answers(found.values, found.said, likeliest)
+        likeliest = tuple(found.names[k] for k in found.rows.argmax(dim=1).tolist()) if found.names else None
+        return Answers(found.rows, found.said, likeliest)
 
     size = package_bytes(resolved.package)
     package = Package(ask=ask if runs else None, size=size, takes_bytes=True, left_training=())

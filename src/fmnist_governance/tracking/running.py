@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fmnist_governance.errors import ModelError
+from fmnist_governance.model import fmnist_classifier
 from fmnist_governance.tracking.packaged import SKLEARN, TORCH, Packaged, Wanted
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 _PICKLE = "MLFLOW_ALLOW_PICKLE_DESERIALIZATION"
 _GRAPH, _WEIGHTS, _PICKLE_MODULE = "model.pt2", "model.pth", "pickle_module_info.txt"
+_OWN_MODULE = Path(fmnist_classifier.__file__).stem
 _KINDS = {"double": "float64", "float": "float32", "integer": "int32", "long": "int64"}
 """MLflow's names of the kinds of columns."""
 
@@ -120,7 +122,9 @@ def _running(package: Path, uri: str, *, pickle: bool) -> Iterator[Path]:
 
     Modules that come from the package are forgotten afterwards, so that another package brings its own.
     """
-    folder, before, allowed = copied(package), set(sys.modules), os.environ.get(_PICKLE)
+    folder, allowed = copied(package), os.environ.get(_PICKLE)
+    sys.modules.pop(_OWN_MODULE, None)  # Logging a model imports its code, and leaves it there.
+    before = set(sys.modules)
     os.environ[_PICKLE] = "true" if pickle else "false"
     written, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     try:

@@ -19,7 +19,7 @@ class Counting(TorchDispatchMode):
 
     def __init__(self) -> None:
         """Start with nothing."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call] # torch gives it no types
         self.alive: dict[int, int] = {}
         """Bytes by storage, of those made here and not yet freed."""
         self.peak = 0
@@ -54,6 +54,7 @@ def peak_bytes(once: Callable[[], object]) -> int:
     Args:
         once: A pass.
     """
-    with torch.no_grad(), Counting() as counting:
+    counting = Counting()
+    with torch.no_grad(), counting:
         once()
     return counting.peak

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,7 +15,7 @@ from fmnist_governance.audit.subject import Examples, Subject
 from fmnist_governance.model.foreign import Fed
 
 THREADS = (1, 2)
-CHANNELS_LAST = "images channels last"
+LAYOUTS = {"contiguous": torch.contiguous_format, "channels last": torch.channels_last}
 _PLAIN = max(SIZES)
 
 
@@ -28,7 +29,7 @@ def recomputed(subject: Subject, network: nn.Module, some: Examples, few: int) -
         few: How many of them are computed one by one.
 
     Returns:
-        Each way; `CHANNELS_LAST` is not among them where the network is another's, which gets contiguous ones.
+        Each way; none of `LAYOUTS` where the network is another's, which is computed in one alone.
     """
     every, first = torch.arange(len(some)), torch.arange(min(len(some), few))
     found = []
@@ -39,10 +40,10 @@ def recomputed(subject: Subject, network: nn.Module, some: Examples, few: int) -
         with _threads(threads):
             again = _logits(subject, network, some, every)
         found.append(_beside(f"{threads} thread{'s' if threads > 1 else ''}", some, every, again))
-    found.append(_beside("images contiguous", some, every, _logits(subject, network, some, every)))
     if not isinstance(network, Fed):  # What others wrote may take contiguous images only, and gets no others.
-        again = _logits(subject, network, some, every, layout=torch.channels_last)
-        found.append(_beside(CHANNELS_LAST, some, every, again))
+        for name, layout in LAYOUTS.items():
+            again = _logits(subject, copy.deepcopy(network).to(memory_format=layout), some, every, layout=layout)
+            found.append(_beside(name, some, every, again))
     if subject.original is not None:
         again = _logits(subject, subject.original, some, every)
         found.append(_beside("batch norm not folded into convolutions", some, every, again))
@@ -65,7 +66,7 @@ def _logits(  # noqa: PLR0913 - what is asked, and in which way
 ) -> Tensor:
     found = []
     for batch in some.images[rows].split(size):
-        scaled = (batch.float() / 255).to(subject.device).contiguous(memory_format=layout)
+        scaled = (batch.float() / 255).to(subject.device).clone(memory_format=layout)
         found.append(network(scaled).float().cpu())
     return torch.cat(found).clone()
 

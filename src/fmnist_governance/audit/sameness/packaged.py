@@ -104,4 +104,4 @@ def _named(subject: Subject, some: Examples, plain: Answers) -> int | None:
         return None
     audited = [subject.classes[k] for k in some.predicted.tolist()]
     answers = zip(audited, plain.said, plain.likeliest, strict=True)
-    return sum(name == said == likeliest for name, said, likeliest in answers)
+    return sum(1 for name, said, likeliest in answers if name == said == likeliest)
