@@ -31,6 +31,7 @@ from fmnist_governance.gate.policy import Policy, load_policy  # noqa: E402
 from fmnist_governance.model.compute import prepare_process  # noqa: E402
 from fmnist_governance.pipeline.assessing import Demand, assess  # noqa: E402
 from fmnist_governance.pipeline.auditing import Audited, Model, audit  # noqa: E402
+from fmnist_governance.pipeline.foreign import Fed  # noqa: E402
 from fmnist_governance.pipeline.making import Order, make  # noqa: E402
 from fmnist_governance.pipeline.models import taken_in_hand  # noqa: E402
 from fmnist_governance.render.shown import amount  # noqa: E402
@@ -63,7 +64,7 @@ def clean_model(store: Store, dataset: Dataset, recipe: str, seed: int) -> Model
     """Return the registered model of this recipe and seed, trained if it is not there."""
     name = f"planted-{recipe}-seed-{seed}"
     try:
-        return taken_in_hand(store, resolve(store, f"models:/{name}/1"))
+        return taken_in_hand(store, resolve(store, f"models:/{name}/1"), dataset, Fed(), trust=False)
     except TrackingError:
         print(f"training {name}", flush=True)
         return make(store, dataset, Order(load_recipe(recipe, None), seed, "cpu", name), silent).model

@@ -149,6 +149,15 @@ def audited(program: Program, name: str, *options: object) -> dict[str, Any]:
     return record
 
 
+def artifacts(record: dict[str, Any]) -> Path:
+    """The files of the newest audit, which made the record."""
+    experiment = mlflow.get_experiment_by_name("fmnist-audit")
+    assert experiment is not None
+    (run,) = mlflow.search_runs([experiment.experiment_id], max_results=1, output_format="list")
+    assert run.data.tags["governance.model_digest"] == record["subject"]["digest"]
+    return Path(str(run.info.artifact_uri).removeprefix("file://"))
+
+
 def statuses(record: dict[str, Any]) -> dict[str, str]:
     return {check["name"]: check["status"] for check in record["checks"]}
 
@@ -174,6 +183,9 @@ def test_a_network_of_two_convolutions_gets_every_check(at_the_shelf: Shelf, fmn
     right = accuracy(at_the_shelf.networks["TwoConvolutions"], (images - MEAN) / SD, labels)
     assert value(record, "performance.accuracy") == pytest.approx(right)
     assert value(record, "explanation.empty_maps") < 1
+    asked = yaml.safe_load((artifacts(record) / "inputs/audit.yaml").read_text())
+    scale = {"mean": MEAN, "spread": SD}
+    assert asked["subject"]["fed"] == {"input_scale": scale, "class_names": None, "layer": "conv2"}
     assert value(record, "integrity.package.agreement") == 1
     assert value(record, "integrity.training_mode.layers") == 0
 
@@ -315,6 +327,7 @@ def test_class_names_in_another_order_are_put_right(at_the_shelf: Shelf, fmnist_
     plain = audited(fmnist_audit, "TwoConvolutions", "--sample")
     swapped = audited(fmnist_audit, "TwoConvolutions", "--sample", "--class-names", "classes.txt")
 
+    assert value(swapped, "calibration.brier") != value(plain, "calibration.brier")
     one, other = (f"performance.class.{name}.recall" for name in ("t_shirt_top", "trouser"))
     assert value(swapped, one) != value(plain, one)
     assert value(swapped, other) != value(plain, other)

@@ -70,7 +70,7 @@ def audited(store_and_model: tuple[Store, ResolvedModel], data: Dataset, tmp_pat
         change(package)
         taken = taken_in_hand(store, replace(model, package=package), data, Fed(), trust=trust)
         return audit(
-            taken, data, SUITE, seed=0, device=torch.device("cpu"), report=lambda _name, _done, _all: None
+            taken, data, SUITE, seed=0, device=torch.device("cpu"), fresh=True, report=lambda _name, _done, _all: None
         ).record
 
     return run

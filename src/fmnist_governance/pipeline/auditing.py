@@ -55,6 +55,8 @@ class Model:
     """Answers in place of a network: (N, C, H, W), float32 in [0, 1] or uint8, to (N, K) float32, in batches."""
     lacks: Mapping[Need, str] = field(default_factory=dict)
     """What it does not offer, and why."""
+    fed: Mapping[str, object] = field(default_factory=dict)
+    """How a model that others made is fed: it decides every number, and is recorded with what was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,7 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     files["evidence/predictions/test.csv"] = predictions_csv(subject, subject.test)
     if subject.validation is not None:
         files["evidence/predictions/validation.csv"] = predictions_csv(subject, subject.validation)
-    files[ASKED] = _asked(record, planned)
+    files[ASKED] = _asked(record, planned, model.fed)
     files[RECORD] = encode(record)
     return Audited(record, files)
 
@@ -200,6 +202,7 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
 def _shelf(model: Model, data: DatasetFacts, seed: int, device: torch.device) -> Shelf:
     packages = environment.environment().packages
     facts = {"subject": model.facts.digest, "dataset": data.digest, "seed": seed, "device": str(device)}
+    facts |= {"fed": dict(model.fed)}
     return Shelf(user_cache() / "checks", {**facts, "packages": packages})
 
 
@@ -218,10 +221,11 @@ def _record(model: Model, data: DatasetFacts, asked: Audit, found: list[Found]) 
     )
 
 
-def _asked(record: EvidenceRecord, planned: tuple[Planned, ...]) -> bytes:
+def _asked(record: EvidenceRecord, planned: tuple[Planned, ...], fed: Mapping[str, object]) -> bytes:
     """Return what was asked for, as YAML: the subject, the data, and the suite with every parameter."""
+    how = {"fed": dict(fed)} if fed else {}
     value = {
-        "subject": {"uri": record.subject.uri, "digest": record.subject.digest},
+        "subject": {"uri": record.subject.uri, "digest": record.subject.digest, **how},
         "dataset": {"name": record.dataset.name, "digest": record.dataset.digest},
         "suite": {"name": record.audit.suite.name, "digest": record.audit.suite.digest},
         "seed": record.audit.seed,

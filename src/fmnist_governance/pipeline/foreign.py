@@ -53,6 +53,12 @@ class Fed:
     layer: str | None = None
     """Of which the map is explained; None where it is to be found."""
 
+    def described(self, layer: str | None = None) -> dict[str, object]:
+        """Return it as it is recorded, with the layer that was found where one was."""
+        names = None if self.class_names is None else list(self.class_names)
+        scale = {"mean": self.scale.mean, "spread": self.scale.spread}
+        return {"input_scale": scale, "class_names": names, "layer": layer}
+
 
 def taken_as_fed(resolved: ResolvedModel, dataset: Dataset, fed: Fed) -> Model:
     """Load a trusted model and try it on a few test images.
@@ -111,7 +117,7 @@ def _network(resolved: ResolvedModel, model: Packaged, digest: str, dataset: Dat
         fewest=plain.most or 1,
         most=plain.most,
     )
-    return Model(wrapped, dataset.classes, facts, None, package, lacks=lacks)
+    return Model(wrapped, dataset.classes, facts, None, package, lacks=lacks, fed=fed.described(layer))
 
 
 def _black_box(resolved: ResolvedModel, model: Packaged, digest: str, dataset: Dataset, fed: Fed) -> Model:
@@ -140,7 +146,7 @@ def _black_box(resolved: ResolvedModel, model: Packaged, digest: str, dataset: D
     lacks = dict.fromkeys((Need.GRADIENTS, Need.LAYER, Need.FEATURES), NO_NETWORK)
     if meaning.probabilities:
         lacks[Need.LOGITS] = "it gives probabilities"
-    return Model(None, dataset.classes, facts, None, package, _answering(asked, meaning), lacks)
+    return Model(None, dataset.classes, facts, None, package, _answering(asked, meaning), lacks, fed.described())
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,8 @@ from fmnist_governance.evidence.record import CheckEntry, Measurement, PictureFi
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _MEASURES = ("audit", "data", "evidence", "model", "stats")
+_ASKS = ("pipeline/foreign.py", "pipeline/models.py", "tracking/packaged.py", "tracking/running.py")
+"""What puts questions to packaged models."""
 _MOST = 400
 """Files that the cache holds; the oldest go first."""
 
@@ -101,6 +103,7 @@ def _read(body: bytes) -> Found | None:
 def _code() -> str:
     """Return the digest of the code that measures: another code may find other numbers under the same version."""
     paths = sorted(path for part in _MEASURES for path in (_PACKAGE / part).rglob("*.py"))
+    paths += [_PACKAGE / path for path in _ASKS]
     return digest(canonical({path.relative_to(_PACKAGE).as_posix(): digest(path.read_bytes()) for path in paths}))
 
 
