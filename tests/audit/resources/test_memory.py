@@ -14,7 +14,7 @@ def profiled(network: nn.Module) -> int:
     activities = [torch.profiler.ProfilerActivity.CPU]
     with torch.no_grad(), torch.profiler.profile(activities=activities, profile_memory=True) as profile:
         network(IMAGES)
-    results = profile.profiler.kineto_results  # type: ignore[union-attr] # there after a profile
+    results = profile.profiler.kineto_results
     events = sorted((e for e in results.events() if e.name() == "[memory]"), key=lambda e: e.start_ns())
     now = most = 0
     for event in events:
