@@ -175,7 +175,7 @@ def _quantile(name: str, title: str, values: Sequence[float], share: float) -> I
         better="lower",
         n=len(values),
         interval=interval,
-        headline=True,
+        headline=share == MEDIAN,
     )
 
 

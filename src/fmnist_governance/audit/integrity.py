@@ -24,7 +24,7 @@ LIMITS = (
     "Equal answers to some images prove no equal answers to all.",
     "Finds no back door: a model that answers otherwise to a secret mark does so here and in use alike.",
 )
-HEADLINES = frozenset({"agreement", "class_names", "not_finite", "layers"})
+HEADLINES = frozenset({"package.agreement", "package.class_names", "repetition.agreement", "weights.not_finite"})
 BLACK_BOX = "the model gives answers alone; there is no network to look at"
 
 
@@ -128,7 +128,7 @@ def _share(name: str, title: str, part: int, n: int) -> Measurement:
         better="higher",
         n=n,
         interval=wilson(part, n),
-        headline=name.rpartition(".")[2] in HEADLINES,
+        headline=name in HEADLINES,
     )
 
 
@@ -141,7 +141,7 @@ def _exact(name: str, title: str, value: float, unit: Unit) -> Measurement:
         better="lower",
         n=None,
         interval=None,
-        headline=name.rpartition(".")[2] in HEADLINES,
+        headline=name in HEADLINES,
     )
 
 
