@@ -28,6 +28,7 @@ LIMITS = (
     "Multiply-adds are those of layers with weights; what a network multiplies in its own code is not among them.",
     f"The peak of memory is without weights and images: {memory.HOW}.",
 )
+HEADLINES = frozenset({"parameters", "multiply_adds", "latency.median"})
 BLACK_BOX = "the model gives answers alone; it has no layers to count"
 
 
@@ -128,7 +129,7 @@ def _exact(name: str, title: str, value: int, unit: Unit) -> Measurement:
         better="lower",
         n=None,
         interval=None,
-        headline=True,
+        headline=name in HEADLINES,
     )
 
 
@@ -175,7 +176,7 @@ def _quantile(name: str, title: str, values: Sequence[float], share: float) -> I
         better="lower",
         n=len(values),
         interval=interval,
-        headline=share == MEDIAN,
+        headline=name in HEADLINES,
     )
 
 

@@ -24,7 +24,7 @@ LIMITS = (
     "Equal answers to some images prove no equal answers to all.",
     "Finds no back door: a model that answers otherwise to a secret mark does so here and in use alike.",
 )
-HEADLINES = frozenset({"package.agreement", "package.class_names", "repetition.agreement", "weights.not_finite"})
+HEADLINES = frozenset({"package.agreement", "weights.not_finite"})
 BLACK_BOX = "the model gives answers alone; there is no network to look at"
 
 
