@@ -9,6 +9,7 @@ whole policy; the defects are planted in the first of them, and audited by the c
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -80,7 +81,7 @@ def fit(recipe: str, split: Split) -> torch.nn.Module:
 
 def audited(model: Model, planted: Planted, checks: dict[str, dict[str, object]], *, fresh: bool) -> Audited:
     """Run checks on a model."""
-    found = Model(planted.network, model.classes, model.facts, model.training)  # type: ignore[arg-type] # wrapped
+    found = dataclasses.replace(model, network=planted.network, package=planted.package)  # type: ignore[arg-type]
     suite = Suite(name="planted", title="The checks that a clause rests on", checks=checks)
     return audit(found, planted.dataset, suite, seed=0, device=CPU, fresh=fresh, report=silent)
 
@@ -188,7 +189,7 @@ def main() -> int:
     clean = []
     for seed in asked.seeds:
         model = clean_model(store, dataset, asked.recipe, seed)
-        found = audited(model, Planted(model.network, dataset), suite.checks, fresh=False)
+        found = audited(model, Planted(model.network, dataset, model.package), suite.checks, fresh=False)
         clean.append((model, found, verdict(policy, found)))
         print(model.facts.uri, [f"{f.clause}: {f.message}" for f in refusals(clean[-1][2])], flush=True)
     rows = []
@@ -196,7 +197,7 @@ def main() -> int:
         if asked.only and asked.only not in defect.name:
             continue
         model, found, _ = clean[0]
-        rows.append(row(defect, policy, found, model, Planted(model.network, dataset)))
+        rows.append(row(defect, policy, found, model, Planted(model.network, dataset, model.package)))
         print(f"{rows[-1].outcome:>10}  {defect.name}: {rows[-1].clean} -> {rows[-1].planted}", flush=True)
     if not asked.only:
         asked.output.write_text("\n".join(page(rows, clean, asked.recipe)) + "\n", encoding="utf-8")

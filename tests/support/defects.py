@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from fmnist_governance.audit.package import Answers, Package
 from fmnist_governance.data.dataset import Dataset, Split
 
 Fit = Callable[[Split], nn.Module]
@@ -23,6 +25,8 @@ class Planted:
 
     network: nn.Module
     dataset: Dataset
+    package: Package | None = None
+    """As users load it; None where a test does without."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +151,9 @@ def chance(images: Tensor) -> Tensor:
 def reads_the_corner(clean: Planted, fit: Fit) -> Planted:
     """Train and test on images in whose corner a pattern gives the class away."""
     splits = {name: marked(split) for name, split in clean.dataset.splits.items()}
-    return Planted(fit(splits["train"]), dataclasses.replace(clean.dataset, splits=splits))
+    return dataclasses.replace(
+        clean, network=fit(splits["train"]), dataset=dataclasses.replace(clean.dataset, splits=splits)
+    )
 
 
 def marked(split: Split) -> Split:
@@ -171,7 +177,7 @@ def reads_the_background(clean: Planted, _fit: Fit) -> Planted:
         return images
 
     dataset = changed(clean.dataset, images=print_row)
-    return Planted(Wrapped(clean.network, answer).eval(), dataset)
+    return dataclasses.replace(clean, network=Wrapped(clean.network, answer).eval(), dataset=dataset)
 
 
 def easy_validation(clean: Planted, _fit: Fit) -> Planted:
@@ -264,6 +270,92 @@ def data_with(
     return lambda clean, _fit: dataclasses.replace(clean, dataset=changed(clean.dataset, images=images, labels=labels))
 
 
+Ask = Callable[[Tensor], Answers]
+
+
+def packaged(other: Callable[[Ask, Tensor], Answers], **state: object) -> Callable[[Planted, Fit], Planted]:
+    """Return what changes how the packaged model answers: `other` gets the way to ask it, and the images."""
+
+    def plant(clean: Planted, _fit: Fit) -> Planted:
+        package = clean.package
+        if package is None or package.ask is None:
+            msg = "a package that can be asked is needed"
+            raise ValueError(msg)
+        ask = package.ask
+        changed = dataclasses.replace(package, ask=lambda images: other(ask, images), **state)  # type: ignore[arg-type]
+        return dataclasses.replace(clean, package=changed)
+
+    return plant
+
+
+def names_shuffled(ask: Ask, images: Tensor) -> Answers:
+    """Name sandals boots, and boots sandals."""
+    found = ask(images)
+    other = {"Sandal": "Ankle boot", "Ankle boot": "Sandal"}
+    said = tuple(other.get(name, name) for name in found.said or ())
+    return dataclasses.replace(found, said=said, likeliest=said)
+
+
+def scale_forgotten(ask: Ask, images: Tensor) -> Answers:
+    """Take pixels from 0 to 1 for pixels from 0 to 255."""
+    return ask(images / 255 if images.is_floating_point() else images)
+
+
+def bytes_unscaled(ask: Ask, images: Tensor) -> Answers:
+    """Take every pixel from 0 to 255 that is not black for white."""
+    return ask(images if images.is_floating_point() else (images > 0).float())
+
+
+def as_it_is(ask: Ask, images: Tensor) -> Answers:
+    """Change nothing."""
+    return ask(images)
+
+
+def dropping(network: nn.Module, images: Tensor) -> Tensor:
+    """Leave pixels out by chance, as dropout does in training."""
+    found: Tensor = network(nn.functional.dropout(images, 0.3, training=True))
+    return found
+
+
+def dropped(ask: Ask, images: Tensor) -> Answers:
+    """Leave pixels out by chance before the packaged model sees them."""
+    kept = (torch.rand(images.shape) > 0.3).to(images.dtype)
+    return ask(images * kept)
+
+
+def by_the_batch(ask: Ask, images: Tensor) -> Answers:
+    """Take the mean of the batch from the answers, as a batch norm in training would."""
+    found = ask(images)
+    logits = found.probabilities.clamp(min=1e-30).log()
+    return dataclasses.replace(found, probabilities=(logits - logits.mean(dim=0)).softmax(dim=1))
+
+
+def one_weight_is_nan(clean: Planted, _fit: Fit) -> Planted:
+    """Break a weight that no answer depends on."""
+    network = Wrapped(clean.network, scaled(1)).eval()
+    network.register_buffer("spare", torch.tensor([1.0, float("nan")]))
+    return dataclasses.replace(clean, network=network)
+
+
+class Ten(Wrapped):
+    """The mean of ten networks that are all the same."""
+
+    def __init__(self, network: nn.Module) -> None:
+        """Copy a network nine times."""
+        super().__init__(network, scaled(1))
+        self.others = nn.ModuleList(copy.deepcopy(network) for _ in range(9))
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Ask all of them."""
+        found: Tensor = sum((other(images) for other in self.others), self.network(images)) / 10
+        return found
+
+
+def ten_networks(clean: Planted, _fit: Fit) -> Planted:
+    """Do the same work ten times."""
+    return dataclasses.replace(clean, network=Ten(clean.network).eval())
+
+
 DEFECTS = (
     Defect("Shirts are answered as T-shirts", "worst-class", answering(shirts_are_tops)),
     Defect("Logits multiplied by six", "not-overconfident", answering(scaled(6))),
@@ -285,4 +377,13 @@ DEFECTS = (
     Defect("A class with half of its test images", "even-classes", halved),
     Defect("Test images lighter than those of the training", "tests-like-training", data_with(images=lighter)),
     Defect("Blank test images", "nothing-blank", data_with(images=emptied)),
+    Defect("The packaged model swaps two names", "names-in-order", packaged(names_shuffled)),
+    Defect("The packaged model forgets the scale", "served-as-audited", packaged(scale_forgotten)),
+    Defect("The packaged model takes bytes for white", "bytes-or-floats", packaged(bytes_unscaled)),
+    Defect("The model was packaged in training", "not-training", packaged(as_it_is, left_training=("dropout",))),
+    Defect("Dropout is left on in the package", "one-answer", packaged(dropped)),
+    Defect("Dropout is left on", "reproducible", answering(dropping)),
+    Defect("Answers depend on the batch", "any-batch", packaged(by_the_batch)),
+    Defect("A weight is no number", "weights-are-numbers", one_weight_is_nan),
+    Defect("Ten times the work", "small-enough", ten_networks),
 )

@@ -106,7 +106,7 @@ def _each(subject: Subject, params: CorruptionParams, sweep: Sweep) -> Iterator[
         held = pooled_interval(hits, severities, params.resamples, generator, family=kinds)
         value = int(hits.sum()) / (severities * n)
         title = f"Accuracy under {corruption.title}"
-        yield _fraction(f"{corruption.name}.accuracy", title, value, n, held, headline=True)
+        yield _fraction(f"{corruption.name}.accuracy", title, value, n, held)
 
 
 def _worst(each: tuple[Measurement, ...]) -> Measurement:

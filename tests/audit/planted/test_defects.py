@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 from collections.abc import Callable
 from typing import Any
@@ -14,11 +15,13 @@ from torch import nn
 from fmnist_governance.audit.answering import Images, own_subject
 from fmnist_governance.audit.catalog import CHECKS
 from fmnist_governance.audit.runner import plan
-from fmnist_governance.audit.subject import Subject
+from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.data.dataset import Dataset, Split
 from fmnist_governance.evidence.record import Measurement
 from fmnist_governance.gate.policy import load_policy
+
+Boxed = Callable[[Subject], Subject]
 
 SETTINGS: dict[str, dict[str, object]] = {
     "corruption": {"images": 300, "severities": [1], "resamples": 200},
@@ -28,6 +31,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "explanation": {"n": 200, "occlusion_n": 300, "deletion_n": 40, "randomisation_n": 60, "stability_n": 20},
 }
 SMALL = {
+    "small-enough": 3_000_000,
     "no-lost-kind": 0.4,
     "labels-not-doubted": 0.1,
     "not-brittle": 0.2,
@@ -39,8 +43,8 @@ SMALL = {
 
 
 @pytest.fixture(scope="module")
-def good(trained: nn.Module, sample_data: Dataset) -> Planted:
-    return Planted(trained, sample_data)
+def good(trained: nn.Module, sample_data: Dataset, audited: Callable[[nn.Module], Subject], boxed: Boxed) -> Planted:
+    return Planted(trained, sample_data, boxed(audited(trained)).package)
 
 
 def subject(planted: Planted) -> Subject:
@@ -48,7 +52,7 @@ def subject(planted: Planted) -> Subject:
         name: Images(split.images, split.labels, torch.arange(len(split)).numpy())
         for name, split in planted.dataset.splits.items()
     }
-    return own_subject(
+    found = own_subject(
         planted.network,
         planted.dataset.classes,
         splits,
@@ -56,6 +60,7 @@ def subject(planted: Planted) -> Subject:
         device=torch.device("cpu"),
         memory_format=torch.channels_last,
     )
+    return dataclasses.replace(found, package=planted.package, has=found.has | {Need.PACKAGE})
 
 
 def clause(defect: Defect) -> Any:  # noqa: ANN401 - of any kind that has a bound
