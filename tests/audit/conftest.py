@@ -108,7 +108,7 @@ def seeing(quadrants: Tensor, size: int = 80) -> Subject:
     subject = own_subject(
         network,
         CLASSES,
-        {"test": Images(images.numpy(), labels.numpy(), index), "validation": half},
+        {"test": Images(images.numpy(), labels.numpy(), index), "validation": half, "train": half},
         seed=0,
         device=torch.device("cpu"),
         memory_format=torch.contiguous_format,

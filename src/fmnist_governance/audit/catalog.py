@@ -12,10 +12,13 @@ from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.corruption import CORRUPTION
 from fmnist_governance.audit.data_quality import DATA_QUALITY
 from fmnist_governance.audit.efficiency import EFFICIENCY
+from fmnist_governance.audit.drift import DRIFT
 from fmnist_governance.audit.explanation import EXPLANATION
 from fmnist_governance.audit.integrity import INTEGRITY
 from fmnist_governance.audit.invariance import INVARIANCE
+from fmnist_governance.audit.ood import OOD
 from fmnist_governance.audit.performance import PERFORMANCE
+from fmnist_governance.audit.privacy import PRIVACY
 from fmnist_governance.audit.selective import SELECTIVE
 from fmnist_governance.audit.slices import SLICES
 
@@ -33,4 +36,7 @@ CHECKS: tuple[Check[Any], ...] = (
     DATA_QUALITY,
     INTEGRITY,
     EFFICIENCY,
+    OOD,
+    DRIFT,
+    PRIVACY,
 )

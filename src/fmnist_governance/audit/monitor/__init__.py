@@ -1,0 +1,1 @@
+"""Does what comes in still look like what the model was audited on? Probabilities in; an alarm out."""
