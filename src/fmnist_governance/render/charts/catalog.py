@@ -10,6 +10,9 @@ from fmnist_governance.render.charts.chart import Chart
 from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX
 from fmnist_governance.render.charts.corruption_curves import CORRUPTION_CURVES
 from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
+from fmnist_governance.render.charts.drift_power import DRIFT_POWER
+from fmnist_governance.render.charts.membership_roc import MEMBERSHIP_ROC
+from fmnist_governance.render.charts.ood_sets import OOD_SETS
 from fmnist_governance.render.charts.per_class import PER_CLASS
 from fmnist_governance.render.charts.reliability import RELIABILITY
 from fmnist_governance.render.charts.risk_coverage import RISK_COVERAGE
@@ -25,6 +28,9 @@ CHARTS: tuple[Chart, ...] = (
     ADVERSARIAL_CURVE,
     DELETION_CURVE,
     SLICES,
+    OOD_SETS,
+    DRIFT_POWER,
+    MEMBERSHIP_ROC,
 )
 
 

@@ -1,0 +1,87 @@
+"""Which images of no class does the model answer with confidence, and which score would tell them apart?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render.charts.chart import Chart, short, svg
+from fmnist_governance.render.charts.dots import FOOT, Field, legend, legend_width
+from fmnist_governance.render.charts.panel import columns, share
+from fmnist_governance.render.tables import StoredTable
+
+_SCORES = {
+    "msp_auroc": "probability",
+    "max_logit_auroc": "largest logit",
+    "energy_auroc": "energy",
+    "knn_auroc": "distance",
+}
+_LONGEST = 40
+_SURE, _APART = 170.0, 330.0
+"""Widths of the two frames."""
+_GAP = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class Set:
+    """A row: how many were answered with confidence, and how often each score is right about a pair."""
+
+    title: str
+    confident: float
+    low: float
+    high: float
+    areas: tuple[float | None, ...]
+
+
+def draw(table: StoredTable, label: str) -> str:
+    """Draw a row a set: left the share that was answered with confidence, right the AUROC of each score.
+
+    Args:
+        table: Has the columns `set`, `confident`, `confident_low`, `confident_high` and an AUROC for each score.
+        label: What the picture is, for a reader who cannot see it.
+
+    Raises:
+        EvidenceError: A column is not there, or no set was answered.
+    """
+    sets = list(_sets(table))
+    if not sets:
+        msg = "the table of sets holds no share of confident answers"
+        raise EvidenceError(msg)
+    titles = [short(found.title, _LONGEST) for found in sets]
+    left = max(map(len, titles)) * 6.6 + 20
+    sure = Field(left, _SURE, len(sets))
+    apart = Field(left + _SURE + _GAP, _APART, len(sets))
+    there = [k for k in range(len(_SCORES)) if any(found.areas[k] is not None for found in sets)]
+    names = [list(_SCORES.values())[k] for k in there]
+    parts = [
+        *sure.names(titles),
+        *sure.frame("Answered with confidence", "over 90 %, with intervals"),
+        *apart.frame("Told from test images", "AUROC; 50 % is chance"),
+        apart.level(0.5),
+        *legend(apart.left, names),
+    ]
+    for row, found in enumerate(sets):
+        parts += [sure.span(row, found.low, found.high), sure.mark(row, found.confident, 0)]
+        parts += [apart.mark(row, area, kind) for kind, k in enumerate(there) if (area := found.areas[k]) is not None]
+    return svg(apart.left + max(_APART + 24, legend_width(names)), sure.bottom + FOOT, label, parts)
+
+
+def _sets(table: StoredTable) -> Iterator[Set]:
+    places = columns(table, "set", "confident", "confident_low", "confident_high", *_SCORES)
+    for row in table.rows:
+        title, *cells = (row[place] for place in places)
+        value, low, high, *areas = map(share, cells)
+        if value is not None and low is not None and high is not None:
+            yield Set(str(title), value, low, high, tuple(areas))
+
+
+OOD_SETS = Chart(
+    name="ood_sets",
+    table="ood.sets",
+    caption="Images of no class: left, how many get an answer with over 90 % confidence; right, how often a test image"
+    " scores above one of them, a mark a score. Dotted: a score that tells nothing.",
+    alternative="Dot chart of confident answers and of AUROC by kind of image; the figures stand in ood.sets.",
+    draw=draw,
+    shows_all=False,
+)
