@@ -101,8 +101,11 @@ def test_the_interval_of_a_rate_covers_it_at_least_as_often_as_it_says(tail: flo
 def test_many_siblings_make_the_intervals_wider() -> None:
     positive, negative = drawn(3, 200, 200)
 
-    for measure in (lambda n: auroc(positive, negative, n), lambda n: kept(positive, negative, 0.05, n)):
-        one, many = measure(1).interval, measure(9).interval
+    for alone, among in (
+        (auroc(positive, negative), auroc(positive, negative, 9)),
+        (kept(positive, negative, 0.05), kept(positive, negative, 0.05, 9)),
+    ):
+        one, many = alone.interval, among.interval
         assert many.low < one.low < one.high < many.high
         assert many.family == 9
 

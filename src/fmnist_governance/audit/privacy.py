@@ -30,6 +30,8 @@ FOREIGN = (
 )
 TAILS = {"0_01": 0.01, "0_001": 0.001}
 """False positive rates as they stand in measurement ids, and as numbers."""
+HEADLINES = frozenset({"membership.auc", "membership.tpr_at_fpr_0_01", "generalisation_gap"})
+"""What is kept as a metric of the run."""
 ROWS = 60
 """Points of the stored curve."""
 
@@ -116,7 +118,7 @@ def _fraction(name: str, title: str, rate: Rate, n: int, unit: Unit = "fraction"
         better="lower",
         n=n,
         interval=rate.interval,
-        headline=True,
+        headline=name in HEADLINES,
     )
 
 

@@ -92,4 +92,5 @@ def alarms(reference: Reference, trial: Trial, rows: NDArray[np.int64], alpha: f
     """Return (B,) bool, whether the alarm is raised on each sample of a trial; `rows` is (B, n)."""
     found = distances(reference, rounded(trial.probabilities), rows)
     level = critical_distance(reference.images, rows.shape[1], trial.probabilities.shape[1], alpha)
-    return found.max(axis=1) > level
+    over: NDArray[np.bool_] = found.max(axis=1) > level
+    return over
