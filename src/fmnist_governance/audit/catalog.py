@@ -11,8 +11,8 @@ from fmnist_governance.audit.conformal import CONFORMAL
 from fmnist_governance.audit.confusion import CONFUSION
 from fmnist_governance.audit.corruption import CORRUPTION
 from fmnist_governance.audit.data_quality import DATA_QUALITY
-from fmnist_governance.audit.efficiency import EFFICIENCY
 from fmnist_governance.audit.drift import DRIFT
+from fmnist_governance.audit.efficiency import EFFICIENCY
 from fmnist_governance.audit.explanation import EXPLANATION
 from fmnist_governance.audit.integrity import INTEGRITY
 from fmnist_governance.audit.invariance import INVARIANCE

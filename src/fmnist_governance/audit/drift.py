@@ -66,6 +66,11 @@ class DriftParams(Params):
             raise ValueError(msg)
         return self
 
+    @property
+    def headline(self) -> int:
+        """The size of sample whose rates are kept as metrics of the run: the middle one."""
+        return self.sizes[len(self.sizes) // 2]
+
     def asked(self) -> tuple[Corruption, ...]:
         """Return what happens to the images, in the order of the catalog."""
         return tuple(corruption for corruption in CORRUPTIONS if corruption.name in self.corruptions)
@@ -130,10 +135,11 @@ def _counted(subject: Subject, params: DriftParams, reference: alarm.Reference, 
 
 def _numbers(subject: Subject, params: DriftParams, trials: list[Trial], found: Found) -> Iterator[Measurement]:
     for size in params.sizes:
+        headline = size == params.headline
         if (clean := found.get(("clean", size))) is not None:
             title = f"False alarms on samples of {size:,} undisturbed images; {params.alpha:.0%} are allowed"
-            yield _rate(f"false_alarm_rate.n_{size}", title.replace("%", " %"), clean, headline=True)
-        yield from _overall(subject, trials, found, size)
+            yield _rate(f"false_alarm_rate.n_{size}", title.replace("%", " %"), clean, headline=headline)
+        yield from (m.model_copy(update={"headline": headline}) for m in _overall(subject, trials, found, size))
     for trial in trials[1:]:
         for size in params.sizes:
             if (raised := found.get((trial.name, size))) is not None:
@@ -147,17 +153,17 @@ def _overall(subject: Subject, trials: list[Trial], found: Found, size: int) -> 
         return
     least = min(rates, key=lambda title: float(rates[title].mean()))
     title = f"Alarms on samples of {size:,} images, the fewest of {len(rates)} disturbances: {least}"
-    yield _power(f"worst.n_{size}", title, rates[least], family=len(rates), headline=True)
+    yield _power(f"worst.n_{size}", title, rates[least], family=len(rates))
     every = np.stack(list(rates.values()))
     generator = subject.generator("drift", "mean", size)
     held = pooled_interval(torch.from_numpy(every.sum(axis=0)), len(rates), _REDRAWN, generator)
     title = f"Alarms on samples of {size:,} images, mean of {len(rates)} disturbances"
-    mean = _power(f"mean.n_{size}", title, rates[least], headline=True)
+    mean = _power(f"mean.n_{size}", title, rates[least])
     yield mean.model_copy(update={"value": float(every.mean()), "interval": held})
 
 
-def _power(name: str, title: str, raised: NDArray[np.bool_], *, family: int = 1, headline: bool = False) -> Measurement:
-    found = _rate(f"power.{name}", title, raised, family=family, headline=headline)
+def _power(name: str, title: str, raised: NDArray[np.bool_], *, family: int = 1) -> Measurement:
+    found = _rate(f"power.{name}", title, raised, family=family)
     return found.model_copy(update={"better": "higher"})
 
 

@@ -16,6 +16,7 @@ from fmnist_governance.audit.monitor.alarm import (
     as_table,
     critical_distance,
     distances,
+    from_file,
     from_table,
     raised,
     reference_of,
@@ -85,9 +86,8 @@ def test_the_exact_test_of_scipy_agrees_on_nearly_every_alarm() -> None:
 
 def test_a_later_monitor_reads_the_stored_table() -> None:
     reference = reference_of(answers(0, 3000))
-    written = json.loads(table_bytes(as_table(reference, SLUGS, "3,000 validation images")))
-    table = as_table(reference, SLUGS, "")
-    read = from_table(dataclasses.replace(table, rows=tuple(tuple(row) for row in written["rows"])))
+    data = table_bytes(as_table(reference, SLUGS, "3,000 validation images"))
+    written, read = json.loads(data), from_file(data)
 
     assert read.images == 3000
     assert np.array_equal(read.quantiles, reference.quantiles)
@@ -113,6 +113,14 @@ def test_a_class_that_is_never_answered_any_more_raises_the_alarm() -> None:
 def test_answers_that_do_not_fit_are_refused(shape: tuple[int, ...]) -> None:
     with pytest.raises(CheckError, match="the reference has 3 classes"):
         raised(reference_of(answers(0, 100)), torch.zeros(shape))
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"[]", b"{}", b'{"columns": [1], "rows": []}', b'{"columns": [], "rows": 3}', b"\xff"]
+)
+def test_a_file_that_is_no_table_is_refused(data: bytes) -> None:
+    with pytest.raises(CheckError, match="not the stored reference"):
+        from_file(data)
 
 
 def broken(**changes: object) -> Table:

@@ -11,6 +11,7 @@ References:
 
 from __future__ import annotations
 
+import json
 import math
 from dataclasses import dataclass
 
@@ -67,6 +68,22 @@ def as_table(reference: Reference, slugs: tuple[str, ...], source: str) -> Table
         f" New probabilities are rounded to {PLACES} places before they are compared"
     )
     return Table("reference", caption, columns, rows)
+
+
+def from_file(data: bytes) -> Reference:
+    """Return the reference in the bytes of `evidence/drift/reference.json`.
+
+    Raises:
+        CheckError: They are not such a file.
+    """
+    try:
+        stored = json.loads(data)
+        columns = tuple(Column(column["name"]) for column in stored["columns"])
+        rows = tuple(tuple(row) for row in stored["rows"])
+    except (ValueError, KeyError, TypeError) as err:
+        msg = f"not the stored reference of an audit: {err!r}; expected evidence/drift/reference.json"
+        raise CheckError(msg) from err
+    return from_table(Table("reference", "", columns, rows))
 
 
 def from_table(table: Table) -> Reference:
@@ -153,7 +170,7 @@ def raised(reference: Reference, probabilities: Tensor, alpha: float = ALPHA) ->
     """Say whether new answers look different from those of the audit.
 
     Args:
-        reference: From `from_table`, for the table that an audit stored.
+        reference: From `from_file`, for the table that an audit stored.
         probabilities: (n, K) of the new images, n at least 1.
         alpha: Level of the alarm, in (0, 1).
 
