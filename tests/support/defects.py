@@ -337,6 +337,38 @@ def one_weight_is_nan(clean: Planted, _fit: Fit) -> Planted:
     return dataclasses.replace(clean, network=network)
 
 
+def sure_of_strangers(network: nn.Module, images: Tensor) -> Tensor:
+    """Be sure of every image whose light lies where that of garments does not: at the edges, or nowhere."""
+    logits: Tensor = network(images)
+    edge = torch.cat((images[:, :, 0], images[:, :, -1], images[:, :, :, 0], images[:, :, :, -1]), dim=2)
+    turned = images[:, :, :14].mean(dim=(1, 2, 3)) < images[:, :, 14:].mean(dim=(1, 2, 3))
+    strange = turned | (edge.mean(dim=(1, 2)) > 0.5)
+    return logits * (1 + 20 * strange[:, None])
+
+
+def learned_by_heart(clean: Planted, _fit: Fit) -> Planted:
+    """Know every training image again by its pixels."""
+    split = clean.dataset.splits["train"]
+    known = {image.tobytes(): int(label) for image, label in zip(split.images, split.labels, strict=True)}
+
+    def answer(network: nn.Module, images: Tensor) -> Tensor:
+        logits: Tensor = network(images)
+        pixels = (images * 255).round().to(torch.uint8).contiguous().cpu().numpy()
+        labels = torch.tensor([known.get(image.tobytes(), -1) for image in pixels])
+        right = nn.functional.one_hot(labels.clamp(min=0), logits.shape[1]) * 60
+        return logits + right.to(logits.device) * (labels >= 0)[:, None]
+
+    return dataclasses.replace(clean, network=Wrapped(clean.network, answer).eval())
+
+
+def darker_validation(clean: Planted, _fit: Fit) -> Planted:
+    """Take the reference of the alarm from images that are darker than the test images."""
+    split = clean.dataset.splits["validation"]
+    darker = dataclasses.replace(split, images=split.images // 2)
+    splits = {**clean.dataset.splits, "validation": darker}
+    return dataclasses.replace(clean, dataset=dataclasses.replace(clean.dataset, splits=splits))
+
+
 class Ten(Wrapped):
     """The mean of ten networks that are all the same."""
 
@@ -386,4 +418,9 @@ DEFECTS = (
     Defect("Answers depend on the batch", "any-batch", packaged(by_the_batch)),
     Defect("A weight is no number", "weights-are-numbers", one_weight_is_nan),
     Defect("Ten times the work", "small-enough", ten_networks),
+    Defect("Surer the stranger the image", "doubts-changed-garments", answering(sure_of_strangers)),
+    Defect("Logits multiplied by six", "doubts-digits", answering(scaled(6))),
+    Defect("Learned its training images by heart", "members-not-given-away", learned_by_heart),
+    Defect("Learned its training images by heart", "not-by-heart", learned_by_heart),
+    Defect("The alarm's reference is of darker images", "alarm-keeps-quiet", darker_validation),
 )

@@ -31,6 +31,7 @@ SETTINGS: dict[str, dict[str, object]] = {
     "explanation": {"n": 200, "occlusion_n": 300, "deletion_n": 40, "randomisation_n": 60, "stability_n": 20},
 }
 SMALL = {
+    "not-by-heart": 0.12,
     "small-enough": 3_000_000,
     "no-lost-kind": 0.4,
     "labels-not-doubted": 0.1,
