@@ -7,7 +7,7 @@ import pytest
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render.charts.adversarial_curve import ADVERSARIAL_CURVE
-from fmnist_governance.render.charts.chart import Chart
+from fmnist_governance.render.charts.chart import WIDE, Chart
 from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
 from fmnist_governance.render.charts.panel import HEIGHT, TOP, Panel
 from fmnist_governance.render.tables import StoredTable
@@ -69,12 +69,18 @@ def test_a_share_stands_at_its_height() -> None:
     assert panel.at(0.5, 0.25) == (60, TOP + 0.75 * HEIGHT)
 
 
-def test_the_legend_does_not_leave_the_picture() -> None:
-    short = table(BUDGETS, [["L2", "0", 0.0, 0.9, 0.88, 0.92, 0.9, None]])
+def test_a_legend_that_is_too_wide_goes_on_in_a_row_above() -> None:
+    texts = drawn(ADVERSARIAL_CURVE.draw(budgets(), "label"), "text")[:3]
 
-    svg = ADVERSARIAL_CURVE.draw(short, "label")
+    assert [float(found.get("y", "")) for found in texts] == [-1, -1, 16]
+    assert all(float(found.get("x", "")) + 6.6 * len(found.text or "") <= WIDE for found in texts)
 
-    assert float(str(ET.fromstring(svg).get("width"))) > 500  # noqa: S314 - our own text
+
+def test_norms_are_stacked_so_that_the_picture_fits_a_telephone() -> None:
+    root = ET.fromstring(ADVERSARIAL_CURVE.draw(budgets(), "label"))  # noqa: S314 - our own text
+
+    assert root.get("width") == f"{WIDE:g}"
+    assert float(root.get("height", "")) > 2 * HEIGHT
 
 
 def test_deletion_and_insertion_have_three_lines_each() -> None:

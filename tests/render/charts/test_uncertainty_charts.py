@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart
-from fmnist_governance.render.charts.panel import HEIGHT, TOP
+from fmnist_governance.render.charts.chart import WIDE, Chart
+from fmnist_governance.render.charts.panel import HEIGHT, LEFT, TOP
 from fmnist_governance.render.charts.reliability import RELIABILITY
 from fmnist_governance.render.charts.risk_coverage import RISK_COVERAGE
 from fmnist_governance.render.tables import StoredTable
@@ -51,7 +51,7 @@ def test_a_dot_stands_at_its_confidence_and_accuracy() -> None:
     low, high = drawn(RELIABILITY.draw(bins(), "label"), "circle")
 
     assert float(low.get("cy", "")) == pytest.approx(TOP + 0.5 * HEIGHT)
-    assert float(high.get("cx", "")) - float(low.get("cx", "")) == pytest.approx(0.35 * 360)
+    assert float(high.get("cx", "")) - float(low.get("cx", "")) == pytest.approx(0.35 * (WIDE - LEFT - 24))
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,20 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, short, svg
-from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.panel import (
+    BELOW,
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    LINES,
+    TOP,
+    Panel,
+    above,
+    columns,
+    legend,
+    share,
+)
 from fmnist_governance.render.tables import StoredTable
 
 _STEP = 44.0
@@ -43,13 +55,14 @@ def draw(table: StoredTable, label: str) -> str:
     if not norms:
         msg = "the table of budgets holds no accuracy"
         raise EvidenceError(msg)
-    parts, left = list(legend(LEFT, list(zip(LINES, _LEGEND, strict=True)))), LEFT
-    for norm, points in norms.items():
-        panel = Panel(left, _STEP * max(1, len(points) - 1))
+    entries = list(zip(LINES, _LEGEND, strict=True))
+    parts = list(legend(LEFT, entries))
+    for place, (norm, points) in enumerate(norms.items()):
+        panel = Panel(LEFT, _STEP * max(1, len(points) - 1), top=TOP + place * BELOW)
         parts += _panel(panel, norm, points)
-        left += panel.width + LEFT + 24
-    width = max(left - 24, LEFT + sum(46 + 6.6 * len(text) for text in _LEGEND))
-    return svg(width, TOP + HEIGHT + BOTTOM, label, parts)
+    longest = max(len(points) for points in norms.values())
+    width = max(WIDE, LEFT + _STEP * longest)
+    return svg(width, TOP + HEIGHT + BOTTOM + (len(norms) - 1) * BELOW, label, parts, above(LEFT, entries))
 
 
 def _points(table: StoredTable) -> dict[str, list[Point]]:

@@ -12,16 +12,25 @@ from fmnist_governance.render.tables import StoredTable
 RIGHT, WRONG = "#1f5fa8", "#b3530a"
 """Blue and orange differ for every common kind of colour blindness, and in brightness when printed in grey."""
 
-_STYLE = (
+WIDE = 440.0
+"""Pixels that fit a telephone at three quarters of their size; the parts of a chart are stacked to stay within."""
+_LEAST, _MOST = 0.75, 1.18
+"""How far a chart shrinks and grows with the page: its letters stay between 9 and 14 pixels."""
+
+STYLE = (
     f"svg.fg{{--ink:#1b2430;--soft:#5b6675;--line:#c9d0d9;--right:{RIGHT};"
     "font-family:system-ui,-apple-system,'Segoe UI',Roboto,'Noto Sans',sans-serif}"
     "@media (prefers-color-scheme:dark){svg.fg{--ink:#e7ebf0;--soft:#a3adba;--line:#46505e;--right:#6fa8e8}}"
     f"@media print{{svg.fg{{--ink:#000;--soft:#333;--line:#999;--right:{RIGHT}}}}}"
     "svg.fg text{fill:var(--ink);font-size:12px}svg.fg text.soft{fill:var(--soft)}svg.fg .small text{font-size:9px}"
+    "svg.fg .tight{font-size:10px}"
     "svg.fg .line{stroke:var(--line);fill:none}svg.fg .right{stroke:var(--right);fill:var(--right)}"
     "svg.fg text.pale{fill:#fff}svg.fg text.dark{fill:#111}svg.fg text.faint{fill:#5b6675}"
     "svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
 )
+"""The style of every chart; a page that shows several holds it once."""
+
+_STYLED = f"<style>{STYLE}</style>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +55,27 @@ class Chart:
         return f"charts/{self.name}.svg"
 
 
-def svg(width: float, height: float, label: str, parts: Iterable[str]) -> str:
-    """Return a whole picture; it scales with the page and names no font or file from elsewhere."""
-    named = escape(text.visible(label), quote=True)
-    size = f'viewBox="0 0 {number(width)} {number(height)}" width="{number(width)}" height="{number(height)}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" {size} role="img" aria-label="{named}">'
-    return f"{head}<style>{_STYLE}</style>{''.join(parts)}</svg>"
+def svg(width: float, height: float, label: str, parts: Iterable[str], above: float = 0) -> str:
+    """Return a whole picture; it scales with the page and names no font or file from elsewhere.
+
+    Args:
+        width: In pixels.
+        height: In pixels, from 0 downwards.
+        label: What the picture is, for a reader who cannot see it.
+        parts: Its elements.
+        above: Pixels that the parts need above 0.
+    """
+    named, whole = escape(text.visible(label), quote=True), height + above
+    box = f'viewBox="0 {number(0 - above)} {number(width)} {number(whole)}"'
+    size = f'width="{number(width)}" height="{number(whole)}"'
+    ends = f'style="min-width:{width * _LEAST:.0f}px;max-width:{width * _MOST:.0f}px"'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" class="fg" {box} {size} {ends} role="img" aria-label="{named}">'
+    return f"{head}{_STYLED}{''.join(parts)}</svg>"
+
+
+def inlined(drawn: str) -> str:
+    """Return a picture for a page that holds the style of all pictures once."""
+    return drawn.replace(_STYLED, "", 1)
 
 
 def words(x: float, y: float, value: str, kind: str = "", turn: float | None = None) -> str:

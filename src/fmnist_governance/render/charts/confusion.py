@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import RIGHT, WRONG, Chart, breadth, number, short, svg, words
+from fmnist_governance.render.charts.chart import RIGHT, WIDE, WRONG, Chart, breadth, number, short, svg, words
 from fmnist_governance.render.tables import StoredTable
 
 _LEGIBLE = 30
@@ -27,12 +27,17 @@ def draw(table: StoredTable, label: str) -> str:
         EvidenceError: The table is no square of counts.
     """
     names, counts = _square(table)
-    side = 46.0 if len(names) <= _LEGIBLE else 14.0
     left = breadth(names) + 20
     top = breadth(names, 4.8) + _TOP
+    side = _side(len(names), WIDE - left - top * 0.6)
     width = left + side * len(names) + top * 0.6
     parts = [*_axes(names, left, top, side), *_cells(counts, left, top, side)]
     return svg(width, top + side * len(names) + 8, label, parts)
+
+
+def _side(count: int, room: float) -> float:
+    """Return the side of a cell: as the room allows, but with room for a figure where there are not too many."""
+    return min(46.0, max(room / count, 28.0 if count <= _LEGIBLE else 14.0))
 
 
 def _square(table: StoredTable) -> tuple[list[str], list[list[int]]]:
@@ -66,7 +71,7 @@ def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Ite
             x, y, shade = left + j * side, top + i * side, _shade(count / whole, right=i == j)
             if count:
                 squares.setdefault(mixed(RIGHT if i == j else WRONG, shade), []).append(f"M{number(x)} {number(y)}")
-            figures.append(words(x + side / 2, y + side / 2 + 4, f"{count}", _ink(count, shade)))
+            figures.append(words(x + side / 2, y + side / 2 + 4, f"{count}", f"{_ink(count, shade)} tight"))
     step, size = number(side), number(side * len(counts))
     place = f'x="{number(left)}" y="{number(top)}" width="{size}" height="{size}"'
     yield f'<rect {place} fill="#fff"/>'

@@ -7,18 +7,19 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, number, short, svg, words
-from fmnist_governance.render.charts.panel import LINES, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, short, svg, words
+from fmnist_governance.render.charts.panel import LINES, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
-_ACROSS = 6
-_WIDTH, _HEIGHT = 96.0, 72.0
-_STEP_X, _STEP_Y = 122.0, 122.0
+_ACROSS = 4
+_WIDTH, _HEIGHT = 82.0, 62.0
+_STEP_X, _STEP_Y = 97.0, 112.0
 _LEFT, _TOP = 48.0, 52.0
 _TICKS = (0.0, 0.5, 1.0)
-_LONGEST = 19
+_LONGEST = 17
 """Letters that fit above a panel."""
 _LEGEND = ("the model, with its interval", "the baseline", "the model on undisturbed images")
+_DOTS = 'class="right" style="stroke-width:4.5;stroke-linecap:round"'
 _BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
 
 
@@ -64,15 +65,15 @@ def draw(table: StoredTable, label: str) -> str:
         msg = "the table of conditions holds no accuracy under a corruption"
         raise EvidenceError(msg)
     last = max(point.severity for points in curves.values() for point in points)
-    parts = list(legend(_LEFT, list(zip(LINES, _LEGEND, strict=True))))
+    entries = list(zip(LINES, _LEGEND, strict=True))
+    parts = list(legend(_LEFT, entries))
     for place, (name, points) in enumerate(sorted(curves.items(), key=_mean)):
         down, across = divmod(place, _ACROSS)
         panel = _Panel(_LEFT + across * _STEP_X, _TOP + down * _STEP_Y, last)
         parts += _frame(panel, short(name, _LONGEST), first=across == 0)
         parts += _curve(panel, points if clean is None else [clean, *points], clean)
     rows = -(-len(curves) // _ACROSS)
-    width = max(_LEFT + min(_ACROSS, len(curves)) * _STEP_X, _LEFT + sum(46 + 6.6 * len(text) for text in _LEGEND))
-    return svg(width, _TOP + rows * _STEP_Y - 14, label, parts)
+    return svg(WIDE, _TOP + rows * _STEP_Y - 14, label, parts, above(_LEFT, entries))
 
 
 def _curves(table: StoredTable) -> tuple[Point | None, dict[str, list[Point]]]:
@@ -99,10 +100,11 @@ def _mean(curve: tuple[str, list[Point]]) -> tuple[float, str]:
 
 
 def _frame(panel: _Panel, title: str, *, first: bool) -> Iterator[str]:
-    yield words(panel.left + _WIDTH / 2, panel.top - 8, title, "mid")
+    yield words(panel.left + _WIDTH / 2, panel.top - 7, title, "mid tight")
+    lines = "".join(f"M{number(panel.left)} {number(panel.at(0, value)[1])}h{number(_WIDTH)}" for value in _TICKS)
+    yield f'<path d="{lines}" class="line"/>'
     for value in _TICKS:
-        (x, y), (end, _) = panel.at(0, value), panel.at(panel.last, value)
-        yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
+        x, y = panel.at(0, value)
         if first:
             yield words(x - 6, y + 4, f"{value * 100:.0f} %", "soft end")
     for severity in {0, panel.last}:
@@ -120,9 +122,8 @@ def _curve(panel: _Panel, points: list[Point], clean: Point | None) -> Iterator[
     yield f'<polygon points="{panel.through(band)}" {_BAND}/>'
     line = panel.through([(point.severity, point.value) for point in points])
     yield f'<polyline points="{line}" style="fill:none;{LINES[0]}"/>'
-    for point in points:
-        x, y = panel.at(point.severity, point.value)
-        yield f'<circle cx="{number(x)}" cy="{number(y)}" r="2" class="right"/>'
+    dots = "".join(f"M{number(x)} {number(y)}h0" for x, y in (panel.at(p.severity, p.value) for p in points))
+    yield f'<path d="{dots}" {_DOTS}/>'
 
 
 CORRUPTION_CURVES = Chart(

@@ -5,11 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, svg
-from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, svg
+from fmnist_governance.render.charts.panel import (
+    BELOW,
+    BOTTOM,
+    HEIGHT,
+    LEFT,
+    LINES,
+    TOP,
+    Panel,
+    above,
+    columns,
+    legend,
+    share,
+)
 from fmnist_governance.render.tables import StoredTable
 
-_WIDTH = 260.0
+_WIDTH = WIDE - LEFT - 24
 _MAPS = (("grad_cam", "Grad-CAM first"), ("intensity", "brightest first"), ("random", "at random"))
 _WAYS = (("deletion", "Deleted to black"), ("insertion", "Inserted into a blur"))
 _MARKS = [(0.0, "0 %"), (0.5, "50 %"), (1.0, "100 %")]
@@ -26,11 +38,10 @@ def draw(table: StoredTable, label: str) -> str:
         EvidenceError: A column is not there, or holds no shares.
     """
     entries = [(style, text) for style, (_, text) in zip(LINES, _MAPS, strict=True)]
-    parts, left = list(legend(LEFT, entries)), LEFT
-    for way, title in _WAYS:
-        parts += _panel(Panel(left, _WIDTH), table, way, title)
-        left += _WIDTH + LEFT + 24
-    return svg(left - 24, TOP + HEIGHT + BOTTOM, label, parts)
+    parts = list(legend(LEFT, entries))
+    for place, (way, title) in enumerate(_WAYS):
+        parts += _panel(Panel(LEFT, _WIDTH, top=TOP + place * BELOW), table, way, title)
+    return svg(WIDE, TOP + HEIGHT + BOTTOM + BELOW, label, parts, above(LEFT, entries))
 
 
 def _panel(panel: Panel, table: StoredTable, way: str, title: str) -> Iterator[str]:
@@ -56,7 +67,7 @@ DELETION_CURVE = Chart(
     table="explanation.deletion",
     caption="Mean probability of the answer while pixels are taken from the images, or put back into blurred ones: in"
     " the order of the Grad-CAM map (solid), of brightness (dashed) and at random (dotted). A good map"
-    " falls first on the left, and rises first on the right.",
+    " falls first above, and rises first below.",
     alternative="Line chart of the answer's probability by the share of deleted and of inserted pixels; its figures are"
     " in the table of deletion and insertion.",
     draw=draw,

@@ -6,12 +6,16 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WRONG, number, words
+from fmnist_governance.render.charts.chart import WIDE, WRONG, number, words
 from fmnist_governance.render.tables import StoredTable
 
-HEIGHT, TOP, LEFT = 220.0, 46.0, 52.0
+HEIGHT, TOP, LEFT = 220.0, 52.0, 52.0
 BOTTOM = 40.0
 """Room for the scale along the bottom and its name."""
+BELOW = HEIGHT + BOTTOM + 34
+"""From one panel to the one that is stacked below it."""
+_ROW = 17.0
+"""From one row of a legend to the next."""
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
 LINES = (
     "stroke:var(--right);stroke-width:2",
@@ -29,10 +33,11 @@ class Panel:
     width: float
     highest: float = 1.0
     """The share at the upper edge; what lies above is drawn there."""
+    top: float = TOP
 
     def at(self, x: float, share: float) -> tuple[float, float]:
         """Return the place of a point, in pixels."""
-        return self.left + x * self.width, TOP + (1 - min(1.0, share / self.highest)) * HEIGHT
+        return self.left + x * self.width, self.top + (1 - min(1.0, share / self.highest)) * HEIGHT
 
     def frame(self, title: str, marks: Sequence[tuple[float, str]], below: str) -> Iterator[str]:
         """Draw title, grid and scales.
@@ -42,14 +47,14 @@ class Panel:
             marks: Places along the bottom, each with its text.
             below: What the bottom shows.
         """
-        yield words(self.left + self.width / 2, TOP - 14, title, "mid")
+        yield words(self.left + self.width / 2, self.top - 14, title, "mid")
         for share in (tick * self.highest for tick in _TICKS):
             (x, y), (end, _) = self.at(0, share), self.at(1, share)
             yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
             yield words(x - 6, y + 4, f"{share * 100:g} %", "soft end")
         for place, text in marks:
-            yield words(self.at(place, 0)[0], TOP + HEIGHT + 16, text, "soft mid")
-        yield words(self.left + self.width / 2, TOP + HEIGHT + 34, below, "soft mid")
+            yield words(self.at(place, 0)[0], self.top + HEIGHT + 16, text, "soft mid")
+        yield words(self.left + self.width / 2, self.top + HEIGHT + 34, below, "soft mid")
 
     def line(self, points: Sequence[tuple[float, float]], style: str) -> str:
         """Draw a line through points of (x, share)."""
@@ -69,13 +74,37 @@ class Panel:
             yield f'<line {ends} class="right" stroke-width="1.5"/>'
 
 
-def legend(left: float, entries: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """Name lines in a row above the panels; each entry is a style and a text."""
+def legend(left: float, entries: Sequence[tuple[str, str]], widest: float = WIDE) -> Iterator[str]:
+    """Name lines in rows above the panels; each entry is a style and a text, the last row stands lowest."""
+    rows = _rows(left, entries, widest)
+    for place, row in enumerate(rows):
+        y, x = 12 - _ROW * (len(rows) - 1 - place), left
+        for style, text in row:
+            points = f"{number(x)},{number(y)} {number(x + 22)},{number(y)}"
+            yield f'<polyline points="{points}" style="fill:none;{style}"/>'
+            yield words(x + 28, y + 4, text)
+            x += _taken(text)
+
+
+def above(left: float, entries: Sequence[tuple[str, str]], widest: float = WIDE) -> float:
+    """Return how many pixels a legend needs above its lowest row."""
+    return _ROW * (len(_rows(left, entries, widest)) - 1)
+
+
+def _rows(left: float, entries: Sequence[tuple[str, str]], widest: float) -> list[list[tuple[str, str]]]:
+    rows: list[list[tuple[str, str]]] = [[]]
+    room = widest - left
     for style, text in entries:
-        points = f"{number(left)},12 {number(left + 22)},12"
-        yield f'<polyline points="{points}" style="fill:none;{style}"/>'
-        yield words(left + 28, 16, text)
-        left += 46 + 6.6 * len(text)
+        if rows[-1] and room < _taken(text):
+            rows.append([])
+            room = widest - left
+        rows[-1].append((style, text))
+        room -= _taken(text)
+    return rows
+
+
+def _taken(text: str) -> float:
+    return 46 + 6.6 * len(text)
 
 
 def columns(table: StoredTable, *wanted: str) -> list[int]:

@@ -7,10 +7,12 @@ from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import shown
-from fmnist_governance.render.charts.chart import Chart, breadth, number, short, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, breadth, number, short, svg, words
 from fmnist_governance.render.tables import StoredTable
 
-_ROW, _SCALE, _FIGURE = 26.0, 360.0, 84.0
+_ROW, _FIGURE = 26.0, 84.0
+_LEAST = 160.0
+"""Pixels that the scale is long beside the longest names."""
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 """Distances between grid lines; the first that needs at most six is taken."""
 
@@ -38,11 +40,12 @@ def draw(table: StoredTable, label: str) -> str:
     if not dots:
         msg = "the table of classes holds no recall"
         raise EvidenceError(msg)
-    step = next((s for s in _STEPS if 1 - min(dot.low for dot in dots) <= 6 * s), _STEPS[-1])
+    step = next((s for s in _STEPS if 1 - min(dot.low for dot in dots) <= 5 * s), _STEPS[-1])
     start = min(1 - step, max(0.0, int(min(dot.low for dot in dots) / step) * step))
     left, height = breadth(dot.name for dot in dots), _ROW * len(dots) + 12
-    parts = [*_grid(start, step, left, height), *_rows(dots, start, left)]
-    return svg(left + _SCALE + _FIGURE, height + 26, label, parts)
+    scale = _Scale(left, max(_LEAST, WIDE - left - _FIGURE), start)
+    parts = [*_grid(scale, step, height), *_rows(dots, scale)]
+    return svg(left + scale.width + _FIGURE, height + 26, label, parts)
 
 
 def _dots(table: StoredTable) -> Iterator[Dot]:
@@ -58,26 +61,34 @@ def _dots(table: StoredTable) -> Iterator[Dot]:
             yield Dot(str(name), value, low, high)
 
 
-def _at(value: float, start: float, left: float) -> float:
-    return left + (value - start) / (1 - start) * _SCALE
+class _Scale(NamedTuple):
+    """Where shares lie from left to right: from `start` to 1."""
+
+    left: float
+    width: float
+    start: float
+
+    def at(self, value: float) -> float:
+        """Return the place of a share, in pixels."""
+        return self.left + (value - self.start) / (1 - self.start) * self.width
 
 
-def _grid(start: float, step: float, left: float, height: float) -> Iterator[str]:
-    for count in range(round((1 - start) / step) + 1):
-        value = start + count * step
-        x = number(_at(value, start, left))
+def _grid(scale: _Scale, step: float, height: float) -> Iterator[str]:
+    for count in range(round((1 - scale.start) / step) + 1):
+        value = scale.start + count * step
+        x = number(scale.at(value))
         yield f'<line x1="{x}" x2="{x}" y1="4" y2="{number(height)}" class="line"/>'
         yield words(float(x), height + 16, f"{value * 100:.0f} %", "soft mid")
 
 
-def _rows(dots: list[Dot], start: float, left: float) -> Iterator[str]:
+def _rows(dots: list[Dot], scale: _Scale) -> Iterator[str]:
     for place, dot in enumerate(dots):
         y = _ROW * (place + 0.5) + 4
-        low, middle, high = (number(_at(value, start, left)) for value in (dot.low, dot.value, dot.high))
-        yield words(left - 8, y + 4, short(dot.name), "end")
+        low, middle, high = (number(scale.at(value)) for value in (dot.low, dot.value, dot.high))
+        yield words(scale.left - 8, y + 4, short(dot.name), "end")
         yield f'<line x1="{low}" x2="{high}" y1="{number(y)}" y2="{number(y)}" class="right" stroke-width="2"/>'
         yield f'<circle cx="{middle}" cy="{number(y)}" r="4.5" class="right"/>'
-        yield words(left + _SCALE + 14, y + 4, shown.amount(dot.value, "fraction"))
+        yield words(scale.left + scale.width + 14, y + 4, shown.amount(dot.value, "fraction"))
 
 
 PER_CLASS = Chart(

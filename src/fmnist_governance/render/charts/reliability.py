@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, number, svg
-from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg
+from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
 _LEGEND = ("accuracy, with its interval", "confidence that means what it says")
 _MARKS = [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")]
-_WIDTH = 360.0
+_WIDTH = WIDE - LEFT - 24
 
 
 class Bin(NamedTuple):
@@ -53,8 +53,7 @@ def draw(table: StoredTable, label: str) -> str:
         *panel.spans([(found.confidence, found.low, found.high) for found in bins]),
         *panel.dots(points, "fill:var(--right)"),
     ]
-    width = LEFT + max(_WIDTH + 24, sum(46 + 6.6 * len(text) for text in _LEGEND))
-    return svg(width, TOP + HEIGHT + BOTTOM, label, parts)
+    return svg(WIDE, TOP + HEIGHT + BOTTOM, label, parts, above(LEFT, entries))
 
 
 def _bins(table: StoredTable) -> list[Bin]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, number, svg
-from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg
+from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
 _LEGEND = ("error among the accepted answers, with its interval", "error of all")
 _MARKS = [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "100 %")]
-_WIDTH = 440.0
+_WIDTH = WIDE - LEFT - 24
 _SCALES = (0.01, 0.02, 0.04, 0.1, 0.2, 0.4)
 """Upper edges whose quarters are short numbers."""
 _BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
@@ -44,15 +44,15 @@ def draw(table: StoredTable, label: str) -> str:
     panel = Panel(LEFT, _WIDTH, next((edge for edge in _SCALES if most <= 0.9 * edge), 1.0))
     band = [panel.at(p.coverage, p.low) for p in points] + [panel.at(p.coverage, p.high) for p in reversed(points)]
     corners = " ".join(f"{number(x)},{number(y)}" for x, y in band)
+    entries = list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))
     parts = [
-        *legend(LEFT, list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))),
+        *legend(LEFT, entries),
         *panel.frame("Error by coverage", _MARKS, "share of the answers that is accepted, the surest first"),
         f'<polygon points="{corners}" {_BAND}/>',
         panel.line([(0, points[-1].risk), (1, points[-1].risk)], LINES[2]),
         panel.line([(point.coverage, point.risk) for point in points], LINES[0]),
     ]
-    width = LEFT + max(_WIDTH + 24, sum(46 + 6.6 * len(text) for text in _LEGEND))
-    return svg(width, TOP + HEIGHT + BOTTOM, label, parts)
+    return svg(WIDE, TOP + HEIGHT + BOTTOM, label, parts, above(LEFT, entries))
 
 
 def _points(table: StoredTable) -> list[Point]:
