@@ -8,11 +8,13 @@ from fmnist_governance.render.documents.declaration_of_conformity import DECLARA
 from fmnist_governance.render.documents.instructions_for_use import INSTRUCTIONS_FOR_USE
 from fmnist_governance.render.documents.model_card import MODEL_CARD
 from fmnist_governance.render.documents.post_market_plan import POST_MARKET_PLAN
+from fmnist_governance.render.documents.report import REPORT
 from fmnist_governance.render.documents.summary import SUMMARY
 from fmnist_governance.render.documents.technical_documentation import TECHNICAL_DOCUMENTATION
 from fmnist_governance.render.renderer import Renderer
 
 RENDERERS: tuple[Renderer, ...] = (
+    *REPORT,
     *MODEL_CARD,
     SUMMARY,
     *COVERAGE_MATRIX,

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import struct
 from base64 import b64encode
-from html import escape
 
 from markupsafe import Markup
 
-from fmnist_governance.evidence.record import PictureFile
+from fmnist_governance.render import text
 from fmnist_governance.render.charts.catalog import CHARTS, draw
+from fmnist_governance.render.charts.chart import WIDE, inlined
 from fmnist_governance.render.markdown import to_html
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.templates import page_template
 
 _PNG = b"\x89PNG\r\n\x1a\n"
+_HEAD = 24
+"""Bytes of a PNG file up to the end of its width and height."""
+_ENLARGED = 2
+"""Pixels of the page for one of a picture: images of clothes and digits are tiny."""
 
 
 def page(title: str, markdown: str, report: Report) -> str:
@@ -24,25 +30,45 @@ def page(title: str, markdown: str, report: Report) -> str:
         markdown: The document.
         report: The run whose charts and pictures it shows.
     """
-    body = to_html(markdown, lambda path, shows: _picture(path, shows, report))
+    body = to_html(markdown, lambda path, shows: picture(path, shows, report))
     contents = tuple(heading for heading in body.headings if heading.level == 2)  # noqa: PLR2004 - the main sections
     template = page_template("page.html.j2")
     return template.render(title=title, contents=contents, body=Markup(body.html))  # noqa: S704 - raw HTML is off
 
 
-def _picture(path: str, shows: str, report: Report) -> str:
+def picture(path: str, shows: str, report: Report) -> Markup:
+    """Return a chart or a picture of the run as HTML that needs no other file.
+
+    Args:
+        path: In the run.
+        shows: What it shows, for a reader who cannot see it.
+        report: The run.
+    """
+    shows = text.visible(shows)
     for chart in CHARTS:
         if chart.path == path:
-            return f'<span class="figure">{draw(chart, report.record, report.read).decode()}</span>'
-    for picture in report.record.pictures:
-        if picture.path == path:
-            return _inlined(picture, shows, report)
-    return f"<em>{escape(shows)} (this picture is not among the files of the run)</em>"
+            return _drawn(draw(chart, report.record, report.read).decode(), shows)
+    for stored in report.record.pictures:
+        if stored.path == path:
+            return _pixels(report.read(stored.path), shows)
+    return Markup("<em>{} (this picture is not among the files of the run)</em>").format(shows)
 
 
-def _inlined(picture: PictureFile, shows: str, report: Report) -> str:
-    data = report.read(picture.path)
-    if not data.startswith(_PNG):
-        return f"<em>{escape(shows)} (the stored file is no PNG)</em>"
+def _drawn(svg: str, shows: str) -> Markup:
+    scrolls = Markup(' tabindex="0" role="group" aria-label="{}"').format(shows) if _is_wide(svg) else ""
+    return Markup('<span class="figure"{}>{}</span>').format(scrolls, Markup(inlined(svg)))  # noqa: S704 - drawn here
+
+
+def _is_wide(svg: str) -> bool:
+    """Whether a chart can be wider than a telephone, so that its box has to be reached by keyboard to be scrolled."""
+    width = re.search(r' width="([\d.]+)"', svg)
+    return width is None or float(width[1]) > WIDE
+
+
+def _pixels(data: bytes, shows: str) -> Markup:
+    if not data.startswith(_PNG) or len(data) < _HEAD:
+        return Markup("<em>{} (the stored file is no PNG)</em>").format(shows)
+    width, height = (_ENLARGED * side for side in struct.unpack(">II", data[_HEAD - 8 : _HEAD]))
     source = f"data:image/png;base64,{b64encode(data).decode()}"
-    return f'<span class="figure"><img class="pixels" alt="{escape(shows, quote=True)}" src="{source}"></span>'
+    shape = Markup('<span class="figure"><img class="pixels" alt="{}" width="{}" height="{}" src="{}"></span>')
+    return shape.format(shows, width, height, source)

@@ -47,10 +47,16 @@ def stored(file: TableFile, read: Callable[[str], bytes]) -> StoredTable:
     return decode(read(file.path), StoredTable, file.path)
 
 
-def grid(file: TableFile, read: Callable[[str], bytes]) -> Grid:
-    """Return a stored table as text, without its rows where it is too large for a page."""
+def grid(file: TableFile, read: Callable[[str], bytes], longest: int = LONGEST) -> Grid:
+    """Return a stored table as text, without its rows where it is too large for a page.
+
+    Args:
+        file: Names the table.
+        read: Returns a stored file of the run.
+        longest: Rows from which on it is too large.
+    """
     table = stored(file, read)
-    fits = len(table.columns) <= WIDEST and len(table.rows) <= LONGEST
+    fits = len(table.columns) <= WIDEST and len(table.rows) <= longest
     return Grid(
         id=file.id,
         caption=file.caption,

@@ -17,8 +17,10 @@ from markupsafe import Markup
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.evidence.wording import praise
 from fmnist_governance.render import text
+from fmnist_governance.render.charts.chart import STYLE
 
 _DIGIT = re.compile(r"\d")
+_MARKUP = re.compile(r"<style>.*?</style>|<[^>]*>", re.DOTALL)
 _COMPUTING = (nodes.BinExpr, nodes.UnaryExpr, nodes.Concat)
 _LOGIC = (nodes.And, nodes.Or, nodes.Not)
 
@@ -42,13 +44,33 @@ def check_words(source: str, name: str) -> None:
     for node in tree.find_all(nodes.Node):
         problem = None if id(node) in names else _problem(node)
         if problem:
-            msg = f"{name}:{node.lineno}: {problem}; a page says what is measured, recorded, counted or declared"
-            raise TemplateError(msg)
+            raise _refused(name, node.lineno, problem)
+
+
+def check_page(source: str, name: str) -> None:
+    """Refuse a template of a page for the same; digits inside its tags and its style are no numbers.
+
+    Raises:
+        TemplateError: It holds or computes a number, or it praises.
+    """
+    tree = _environment(_in_page).parse(source, name)
+    names = _names(tree)
+    for node in tree.find_all(nodes.Node):
+        problem = None if isinstance(node, nodes.TemplateData) or id(node) in names else _problem(node)
+        if problem:
+            raise _refused(name, node.lineno, problem)
+    words = "\0".join(node.data for node in tree.find_all(nodes.TemplateData))
+    if problem := _text(_MARKUP.sub("", words)):
+        raise _refused(name, 1, problem)
+
+
+def _refused(name: str, line: int, problem: str) -> TemplateError:
+    return TemplateError(f"{name}:{line}: {problem}; a page says what is measured, recorded, counted or declared")
 
 
 def _names(tree: nodes.Template) -> set[int]:
     """Return the identities of constants that are never printed: imported files and keys."""
-    imports = {id(node.template) for node in tree.find_all(nodes.FromImport)}
+    imports = {id(node.template) for node in tree.find_all((nodes.FromImport, nodes.Extends, nodes.Include))}
     return imports | {id(node.key) for node in tree.find_all(nodes.Pair)}
 
 
@@ -135,5 +157,13 @@ def document_template(name: str) -> Template:
 
 @cache
 def page_template(name: str) -> Template:
-    """Return an HTML template, such as `page.html.j2`; every value in it is escaped."""
-    return _environment(_in_page).get_template(name)
+    """Return an HTML template, such as `page.html.j2`; every value in it is escaped.
+
+    Raises:
+        TemplateError: A template of the folder holds a number of its own.
+    """
+    made = _environment(_in_page)
+    made.globals = {"chart_style": Markup(STYLE)}  # noqa: S704 - our own text
+    for part in sorted(made.list_templates(filter_func=lambda path: path.endswith(".html.j2"))):
+        check_page(made.loader.get_source(made, part)[0] if made.loader else "", part)
+    return made.get_template(name)

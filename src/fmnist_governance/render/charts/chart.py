@@ -23,9 +23,9 @@ STYLE = (
     "@media (prefers-color-scheme:dark){svg.fg{--ink:#e7ebf0;--soft:#a3adba;--line:#46505e;--right:#6fa8e8}}"
     f"@media print{{svg.fg{{--ink:#000;--soft:#333;--line:#999;--right:{RIGHT}}}}}"
     "svg.fg text{fill:var(--ink);font-size:12px}svg.fg text.soft{fill:var(--soft)}svg.fg .small text{font-size:9px}"
-    "svg.fg .tight{font-size:10px}"
+    "svg.fg .tight,svg.fg .tight text{font-size:10px}"
     "svg.fg .line{stroke:var(--line);fill:none}svg.fg .right{stroke:var(--right);fill:var(--right)}"
-    "svg.fg text.pale{fill:#fff}svg.fg text.dark{fill:#111}svg.fg text.faint{fill:#5b6675}"
+    "svg.fg .pale text{fill:#fff}svg.fg .dark text{fill:#111}svg.fg .faint text{fill:#5b6675}"
     "svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
 )
 """The style of every chart; a page that shows several holds it once."""

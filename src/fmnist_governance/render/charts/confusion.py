@@ -64,14 +64,14 @@ def _axes(names: list[str], left: float, top: float, side: float) -> Iterator[st
 
 def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Iterator[str]:
     squares: dict[str, list[str]] = {}
-    figures = []
+    figures = {"faint": "", "pale": "", "dark": ""}
     for i, row in enumerate(counts):
         whole = sum(row) or 1
         for j, count in enumerate(row):
             x, y, shade = left + j * side, top + i * side, _shade(count / whole, right=i == j)
             if count:
                 squares.setdefault(mixed(RIGHT if i == j else WRONG, shade), []).append(f"M{number(x)} {number(y)}")
-            figures.append(words(x + side / 2, y + side / 2 + 4, f"{count}", f"{_ink(count, shade)} tight"))
+            figures[_ink(count, shade)] += words(x + side / 2, y + side / 2 + 4, f"{count}")
     step, size = number(side), number(side * len(counts))
     place = f'x="{number(left)}" y="{number(top)}" width="{size}" height="{size}"'
     yield f'<rect {place} fill="#fff"/>'
@@ -80,7 +80,7 @@ def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Ite
         yield f'<path fill="{fill}" d="{drawn}"/>'
     yield f'<rect {place} class="line"/>'
     if len(counts) <= _LEGIBLE:
-        yield from figures
+        yield from (f'<g class="mid tight {ink}">{drawn}</g>' for ink, drawn in figures.items() if drawn)
 
 
 def _shade(share: float, *, right: bool) -> float:
@@ -89,8 +89,8 @@ def _shade(share: float, *, right: bool) -> float:
 
 def _ink(count: int, shade: float) -> str:
     if not count:
-        return "faint mid"
-    return "mid pale" if shade > _DARK else "mid dark"
+        return "faint"
+    return "pale" if shade > _DARK else "dark"
 
 
 def mixed(colour: str, shade: float) -> str:

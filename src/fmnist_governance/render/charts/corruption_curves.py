@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
@@ -19,8 +20,15 @@ _TICKS = (0.0, 0.5, 1.0)
 _LONGEST = 17
 """Letters that fit above a panel."""
 _LEGEND = ("the model, with its interval", "the baseline", "the model on undisturbed images")
-_DOTS = 'class="right" style="stroke-width:4.5;stroke-linecap:round"'
-_BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
+_STYLES = {
+    "grid": 'class="line"',
+    "clean": f'style="fill:none;{LINES[2]}"',
+    "baseline": f'style="fill:none;{LINES[1]}"',
+    "band": 'class="right" fill-opacity="0.2" stroke-opacity="0"',
+    "model": f'style="fill:none;{LINES[0]}"',
+    "dots": 'class="right" style="stroke-width:4.5;stroke-linecap:round"',
+}
+"""The paths of the picture, in the order in which they are painted."""
 
 
 class Point(NamedTuple):
@@ -45,8 +53,11 @@ class _Panel:
         return self.left + severity / max(1, self.last) * _WIDTH, self.top + (1 - value) * _HEIGHT
 
     def through(self, points: Sequence[tuple[int, float]]) -> str:
-        """Return points as the text of a line."""
-        return " ".join(f"{number(x)},{number(y)}" for x, y in (self.at(*point) for point in points))
+        """Return points as a piece of a path: the first by its place, the others by their distance."""
+        places = [tuple(round(length, 1) for length in self.at(*point)) for point in points]
+        steps = ((x - before_x, y - before_y) for (before_x, before_y), (x, y) in pairwise(places))
+        tail = " ".join(f"{number(x)} {number(y)}" for x, y in steps)
+        return f"M{number(places[0][0])} {number(places[0][1])}" + (f"l{tail}" if tail else "")
 
 
 def draw(table: StoredTable, label: str) -> str:
@@ -67,11 +78,14 @@ def draw(table: StoredTable, label: str) -> str:
     last = max(point.severity for points in curves.values() for point in points)
     entries = list(zip(LINES, _LEGEND, strict=True))
     parts = list(legend(_LEFT, entries))
+    drawn: dict[str, str] = dict.fromkeys(_STYLES, "")
     for place, (name, points) in enumerate(sorted(curves.items(), key=_mean)):
         down, across = divmod(place, _ACROSS)
         panel = _Panel(_LEFT + across * _STEP_X, _TOP + down * _STEP_Y, last)
-        parts += _frame(panel, short(name, _LONGEST), first=across == 0)
-        parts += _curve(panel, points if clean is None else [clean, *points], clean)
+        parts += _names(panel, short(name, _LONGEST), first=across == 0)
+        for part, path in _paths(panel, points if clean is None else [clean, *points], clean):
+            drawn[part] += path
+    parts += [f'<path d="{path}" {_STYLES[part]}/>' for part, path in drawn.items() if path]
     rows = -(-len(curves) // _ACROSS)
     return svg(WIDE, _TOP + rows * _STEP_Y - 14, label, parts, above(_LEFT, entries))
 
@@ -99,31 +113,32 @@ def _mean(curve: tuple[str, list[Point]]) -> tuple[float, str]:
     return sum(point.value for point in points) / len(points), name
 
 
-def _frame(panel: _Panel, title: str, *, first: bool) -> Iterator[str]:
+def _names(panel: _Panel, title: str, *, first: bool) -> Iterator[str]:
     yield words(panel.left + _WIDTH / 2, panel.top - 7, title, "mid tight")
-    lines = "".join(f"M{number(panel.left)} {number(panel.at(0, value)[1])}h{number(_WIDTH)}" for value in _TICKS)
-    yield f'<path d="{lines}" class="line"/>'
-    for value in _TICKS:
-        x, y = panel.at(0, value)
-        if first:
+    if first:
+        for value in _TICKS:
+            x, y = panel.at(0, value)
             yield words(x - 6, y + 4, f"{value * 100:.0f} %", "soft end")
     for severity in {0, panel.last}:
         yield words(panel.at(severity, 0)[0], panel.top + _HEIGHT + 16, str(severity), "soft mid")
 
 
-def _curve(panel: _Panel, points: list[Point], clean: Point | None) -> Iterator[str]:
+def _paths(panel: _Panel, points: list[Point], clean: Point | None) -> Iterator[tuple[str, str]]:
+    """Return the pieces of each path that belong to a panel; panels share paths, which takes a third of the bytes."""
+    for value in _TICKS:
+        yield "grid", panel.through([(0, value), (panel.last, value)])
     if clean is not None:
-        level = panel.through([(0, clean.value), (panel.last, clean.value)])
-        yield f'<polyline points="{level}" style="fill:none;{LINES[2]}"/>'
+        yield "clean", panel.through([(0, clean.value), (panel.last, clean.value)])
     baseline = [(point.severity, point.baseline) for point in points if point.baseline is not None]
     if baseline:
-        yield f'<polyline points="{panel.through(baseline)}" style="fill:none;{LINES[1]}"/>'
-    band = [(p.severity, p.low) for p in points] + [(p.severity, p.high) for p in reversed(points)]
-    yield f'<polygon points="{panel.through(band)}" {_BAND}/>'
-    line = panel.through([(point.severity, point.value) for point in points])
-    yield f'<polyline points="{line}" style="fill:none;{LINES[0]}"/>'
-    dots = "".join(f"M{number(x)} {number(y)}h0" for x, y in (panel.at(p.severity, p.value) for p in points))
-    yield f'<path d="{dots}" {_DOTS}/>'
+        yield "baseline", panel.through(baseline)
+    yield (
+        "band",
+        panel.through([(p.severity, p.low) for p in points] + [(p.severity, p.high) for p in points[::-1]]) + "z",
+    )
+    yield "model", panel.through([(point.severity, point.value) for point in points])
+    for point in points:
+        yield "dots", panel.through([(point.severity, point.value)]) + "h0"
 
 
 CORRUPTION_CURVES = Chart(

@@ -1,0 +1,50 @@
+"""The evidence behind every number: one shelf a check, what its numbers have in common once, then a row each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.view import Examination, Fact, Number
+
+
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """Numbers of one check with the same unit, count and kind of interval."""
+
+    unit: str
+    n: str
+    method: str
+    numbers: tuple[Number, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """The evidence of one check."""
+
+    check: Examination
+    lots: tuple[Lot, ...]
+    files: tuple[Fact, ...]
+    """Stored tables and pictures, each with its digest."""
+
+
+def shelves(report: Report, examined: Sequence[Examination]) -> tuple[Shelf, ...]:
+    """Return the evidence of every check."""
+    record = report.record
+    return tuple(Shelf(check, _lots(check.name, record), _files(check.name, record)) for check in examined)
+
+
+def _lots(check: str, record: EvidenceRecord) -> tuple[Lot, ...]:
+    lots: dict[tuple[str, str, str], list[Number]] = {}
+    for measured in record.measurements:
+        if measured.id.startswith(f"{check}."):
+            number = Number.of(measured)
+            lots.setdefault((number.unit, number.n, number.method), []).append(number)
+    return tuple(Lot(*shared, tuple(numbers)) for shared, numbers in lots.items())
+
+
+def _files(check: str, record: EvidenceRecord) -> tuple[Fact, ...]:
+    stored = (*record.tables, *record.pictures)
+    return tuple(Fact(file.path, file.digest, is_code=True) for file in stored if file.id.startswith(f"{check}."))

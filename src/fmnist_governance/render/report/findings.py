@@ -1,0 +1,89 @@
+"""What one check found, as the report states it: a sentence, pictures, tables, limits, and where the evidence is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from fmnist_governance.evidence.record import CheckEntry
+from fmnist_governance.render.charts.catalog import CHARTS
+from fmnist_governance.render.examined import examinations
+from fmnist_governance.render.page import picture
+from fmnist_governance.render.renderer import Report
+from fmnist_governance.render.report.leads import Lead, leads
+from fmnist_governance.render.tables import grid
+from fmnist_governance.render.view import Examination, Grid, Number
+
+MOST_ROWS = 10
+"""Numbers in the table of a finding; the appendix has all."""
+_CHART_ROWS = 100
+"""Rows of a chart's table that are printed below it; longer ones are named with their file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A chart or a picture, with the table it is drawn from where that is not printed elsewhere."""
+
+    image: Markup
+    caption: str
+    table: Grid | None
+    is_sheet: bool
+    """Whether it is a picture of pixels, which can be much taller than a page and is folded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What became of one check."""
+
+    check: Examination
+    leads: tuple[Lead, ...]
+    rows: tuple[Number, ...]
+    more: str | None
+    """How many further numbers stand in the appendix; None where none do."""
+    figures: tuple[Figure, ...]
+    grids: tuple[Grid, ...]
+    """Further tables."""
+    absent: tuple[tuple[str, str], ...]
+    """What it owed and did not measure: id and reason."""
+
+
+def findings(report: Report) -> tuple[Finding, ...]:
+    """Return what every check of the record found, in its order."""
+    return tuple(
+        _finding(examined, entry, report)
+        for examined, entry in zip(examinations(report), report.record.checks, strict=True)
+    )
+
+
+def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Finding:
+    record = report.record
+    headline = {m.id for m in record.measurements if m.headline}
+    rows = ([n for n in examined.numbers if n.id in headline] or list(examined.numbers))[:MOST_ROWS]
+    shown = len(rows) + sum(number is not None for row in examined.class_rows for number in row.numbers)
+    left = sum(m.id.startswith(f"{entry.name}.") for m in record.measurements) - shown
+    drawn = {chart.table for chart in CHARTS}
+    return Finding(
+        check=examined,
+        leads=leads(entry.name, record),
+        rows=tuple(rows),
+        more=f"{left:,}" if left > 0 else None,
+        figures=(*_charts(examined, report), *_sheets(examined, report)),
+        grids=tuple(table for table in examined.grids if table.id not in drawn),
+        absent=tuple((id_, entry.absent.get(id_, "no reason was recorded")) for id_ in examined.lost),
+    )
+
+
+def _charts(examined: Examination, report: Report) -> Iterator[Figure]:
+    files = {table.id: table for table in report.record.tables}
+    paths = {image.path for image in examined.charts}
+    for chart in CHARTS:
+        if chart.path in paths:
+            table = None if chart.shows_all else grid(files[chart.table], report.read, longest=_CHART_ROWS)
+            yield Figure(picture(chart.path, chart.alternative, report), chart.caption, table, is_sheet=False)
+
+
+def _sheets(examined: Examination, report: Report) -> Iterator[Figure]:
+    for image in examined.images:
+        yield Figure(picture(image.path, image.alternative, report), image.caption, None, is_sheet=True)
