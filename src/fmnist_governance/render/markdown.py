@@ -105,14 +105,12 @@ def _name_rows(tokens: Sequence[Token]) -> None:
 
 
 def _head_rows(tokens: Sequence[Token]) -> None:
-    """Make the first cell of each row the heading of that row."""
-    for place, (opened, cell) in enumerate(pairwise(tokens)):
+    """Make the first cell of each row the heading of that row, and let a class say which cells stand to the right."""
+    for opened, cell in pairwise(tokens):
         if opened.type == "tr_open" and cell.type == "td_open":
-            closed = next(token for token in tokens[place:] if token.type == "td_close")
-            cell.tag = closed.tag = "th"
-            cell.attrSet("scope", "row")
-        if cell.type == "th_open" and cell.tag == "th" and not cell.attrGet("scope"):
-            cell.attrSet("scope", "col")
+            cell.tag = "th"
+        if cell.type in {"th_open", "td_open"} and cell.attrs.pop("style", "") == "text-align:right":
+            cell.attrSet("class", "r")
 
 
 def _inline(tokens: Sequence[Token]) -> None:
@@ -143,8 +141,23 @@ class _Page(RendererHTML):
 
     def table_open(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Open a table inside a box that scrolls, by keyboard too."""
-        return '<div class="scroll" tabindex="0" role="group" aria-label="table">\n<table>\n'
+        return '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>'
 
     def table_close(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Close both."""
-        return "</table>\n</div>\n"
+        return "</table></div>\n"
+
+    def tr_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Begin a row; it ends where the next one begins, as HTML allows."""
+        return f"\n<tr{self.renderAttrs(tokens[idx])}>"
+
+    def th_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Begin a cell; it ends where the next one begins."""
+        return f"<{tokens[idx].tag}{self.renderAttrs(tokens[idx])}>"
+
+    td_open = th_open
+
+    def _nothing(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        return ""
+
+    tr_close = th_close = td_close = _nothing

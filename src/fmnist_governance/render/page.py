@@ -54,6 +54,14 @@ def picture(path: str, shows: str, report: Report) -> Markup:
     return Markup("<em>{} (this picture is not among the files of the run)</em>").format(shows)
 
 
+def size(data: bytes) -> tuple[int, int] | None:
+    """Return width and height of a PNG file in pixels; None of another file."""
+    if not data.startswith(_PNG) or len(data) < _HEAD:
+        return None
+    width, height = struct.unpack(">II", data[_HEAD - 8 : _HEAD])
+    return width, height
+
+
 def _drawn(svg: str, shows: str) -> Markup:
     scrolls = Markup(' tabindex="0" role="group" aria-label="{}"').format(shows) if _is_wide(svg) else ""
     return Markup('<span class="figure"{}>{}</span>').format(scrolls, Markup(inlined(svg)))  # noqa: S704 - drawn here
@@ -66,9 +74,10 @@ def _is_wide(svg: str) -> bool:
 
 
 def _pixels(data: bytes, shows: str) -> Markup:
-    if not data.startswith(_PNG) or len(data) < _HEAD:
+    sides = size(data)
+    if sides is None:
         return Markup("<em>{} (the stored file is no PNG)</em>").format(shows)
-    width, height = (_ENLARGED * side for side in struct.unpack(">II", data[_HEAD - 8 : _HEAD]))
+    width, height = (_ENLARGED * side for side in sides)
     source = f"data:image/png;base64,{b64encode(data).decode()}"
     shape = Markup('<span class="figure"><img class="pixels" alt="{}" width="{}" height="{}" src="{}"></span>')
     return shape.format(shows, width, height, source)

@@ -10,14 +10,17 @@ _EXACT_FLOATS = 1e15
 
 
 def amount(value: float, unit: Unit | None, *beside: float) -> str:
-    """Return a value with its unit, as a reader expects it.
+    """Return a value with its unit, as a reader expects it; a mean of counts keeps its decimals.
 
     Args:
         value: In the unit of the record; fractions between 0 and 1.
         unit: None where the value has none.
         beside: Numbers that rounding must not take it to or across.
     """
-    return f"{value:,}" if unit is None else rounded(value, beside, unit)
+    if unit is None:
+        return f"{value:,}"
+    is_mean = unit == "count" and not float(value).is_integer()
+    return rounded(value, beside, "score" if is_mean else unit)
 
 
 def span(interval: Interval | None, unit: Unit) -> str:

@@ -23,7 +23,7 @@ from fmnist_governance.render.charts.panel import (
 from fmnist_governance.render.tables import StoredTable
 
 _STEP = 44.0
-"""Pixels from one budget to the next; the budgets are too uneven for a scale."""
+"""Pixels at least from one budget to the next; the budgets are too uneven for a scale."""
 _LEGEND = ("under all attacks", "after one step (FGSM)", "random noise")
 _LONGEST = 9
 """Letters of a budget that fit below its place."""
@@ -58,7 +58,7 @@ def draw(table: StoredTable, label: str) -> str:
     entries = list(zip(LINES, _LEGEND, strict=True))
     parts = list(legend(LEFT, entries))
     for place, (norm, points) in enumerate(norms.items()):
-        panel = Panel(LEFT, _STEP * max(1, len(points) - 1), top=TOP + place * BELOW)
+        panel = Panel(LEFT, max(WIDE - LEFT - 24, _STEP * (len(points) - 1)), top=TOP + place * BELOW)
         parts += _panel(panel, norm, points)
     longest = max(len(points) for points in norms.values())
     width = max(WIDE, LEFT + _STEP * longest)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fmnist_governance.evidence.declared import topics
@@ -30,6 +31,8 @@ class Sheet:
     tiles: tuple[Tile, ...]
     reasons: Reasons
     chapters: Mapping[str, tuple[Finding, ...]]
+    author: str | None
+    """Who made most statements, and when; it is named once, and only other names stand beside a statement."""
     statements: tuple[Stated, ...]
     shelves: tuple[Shelf, ...]
     audited: str
@@ -52,6 +55,7 @@ def sheet(report: Report, shown: Card) -> Sheet:
         tiles=tiles(record),
         reasons=reasons(assessment.verdict),
         chapters=chapters(findings(report)),
+        author=_author(shown.stated.values()),
         statements=tuple(shown.stated[topic.name] for topic in topics() if topic.name not in _TOLD),
         shelves=shelves(report, shown.examinations),
         audited=record.audit.started,
@@ -64,6 +68,11 @@ def sheet(report: Report, shown: Card) -> Sheet:
         data_digest=record.dataset.digest,
         stale=stale(assessment.law, assessment.as_of),
     )
+
+
+def _author(stated: Iterable[Stated]) -> str | None:
+    counted = Counter(statement.by for topic in stated for statement in topic.statements)
+    return counted.most_common(1)[0][0] if counted else None
 
 
 def html(report: Report) -> str:

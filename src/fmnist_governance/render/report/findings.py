@@ -10,7 +10,7 @@ from markupsafe import Markup
 from fmnist_governance.evidence.record import CheckEntry
 from fmnist_governance.render.charts.catalog import CHARTS
 from fmnist_governance.render.examined import examinations
-from fmnist_governance.render.page import picture
+from fmnist_governance.render.page import picture, size
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.report.leads import Lead, leads
 from fmnist_governance.render.tables import grid
@@ -18,6 +18,8 @@ from fmnist_governance.render.view import Examination, Grid, Number
 
 MOST_ROWS = 10
 """Numbers in the table of a finding; the appendix has all."""
+_TALL = 1.5
+"""Heights of a picture, in its widths, from which on it is folded."""
 _CHART_ROWS = 100
 """Rows of a chart's table that are printed below it; longer ones are named with their file."""
 
@@ -29,8 +31,8 @@ class Figure:
     image: Markup
     caption: str
     table: Grid | None
-    is_sheet: bool
-    """Whether it is a picture of pixels, which can be much taller than a page and is folded."""
+    is_tall: bool = False
+    """Whether it is a picture of pixels that is much taller than wide, and so is folded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,7 @@ class Finding:
     leads: tuple[Lead, ...]
     rows: tuple[Number, ...]
     more: str | None
-    """How many further numbers stand in the appendix; None where none do."""
+    """How many further numbers stand in the appendix, such as `5 more numbers`; None where none do."""
     figures: tuple[Figure, ...]
     grids: tuple[Grid, ...]
     """Further tables."""
@@ -60,15 +62,19 @@ def findings(report: Report) -> tuple[Finding, ...]:
 def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Finding:
     record = report.record
     headline = {m.id for m in record.measurements if m.headline}
+    stated = leads(entry.name, record)
     rows = ([n for n in examined.numbers if n.id in headline] or list(examined.numbers))[:MOST_ROWS]
-    shown = len(rows) + sum(number is not None for row in examined.class_rows for number in row.numbers)
-    left = sum(m.id.startswith(f"{entry.name}.") for m in record.measurements) - shown
+    if {row.id for row in rows} <= {lead.number.id for lead in stated}:
+        rows = []
+    shown = {number.id for number in (*rows, *(lead.number for lead in stated))}
+    shown |= {number.id for row in examined.class_rows for number in row.numbers if number}
+    left = sum(m.id.startswith(f"{entry.name}.") and m.id not in shown for m in record.measurements)
     drawn = {chart.table for chart in CHARTS}
     return Finding(
         check=examined,
-        leads=leads(entry.name, record),
+        leads=stated,
         rows=tuple(rows),
-        more=f"{left:,}" if left > 0 else None,
+        more=_counted(left),
         figures=(*_charts(examined, report), *_sheets(examined, report)),
         grids=tuple(table for table in examined.grids if table.id not in drawn),
         absent=tuple((id_, entry.absent.get(id_, "no reason was recorded")) for id_ in examined.lost),
@@ -81,9 +87,17 @@ def _charts(examined: Examination, report: Report) -> Iterator[Figure]:
     for chart in CHARTS:
         if chart.path in paths:
             table = None if chart.shows_all else grid(files[chart.table], report.read, longest=_CHART_ROWS)
-            yield Figure(picture(chart.path, chart.alternative, report), chart.caption, table, is_sheet=False)
+            yield Figure(picture(chart.path, chart.alternative, report), chart.caption, table)
 
 
 def _sheets(examined: Examination, report: Report) -> Iterator[Figure]:
     for image in examined.images:
-        yield Figure(picture(image.path, image.alternative, report), image.caption, None, is_sheet=True)
+        width, height = size(report.read(image.path)) or (1, 1)
+        drawn = picture(image.path, image.alternative, report)
+        yield Figure(drawn, image.caption, None, is_tall=height > _TALL * width)
+
+
+def _counted(left: int) -> str | None:
+    if left <= 0:
+        return None
+    return f"{left:,} more number{'s' if left > 1 else ''}"

@@ -17,7 +17,11 @@ LEADS: Mapping[str, tuple[str, ...]] = {
     "conformal": ("conformal.lac.alpha_5.coverage", "conformal.lac.alpha_5.set_size"),
     "corruption": ("corruption.mean_accuracy", "corruption.worst.accuracy", "corruption.worst_first_step.drop"),
     "invariance": ("invariance.worst_of_k.accuracy", "invariance.flip_lr.consistency"),
-    "adversarial": ("adversarial.linf.eps_8_255.accuracy", "adversarial.linf.median_budget"),
+    "adversarial": (
+        "adversarial.linf.eps_8_255.accuracy",
+        "adversarial.linf.median_budget",
+        "adversarial.sanity.broken",
+    ),
     "explanation": ("explanation.deletion.gain_over_random", "explanation.randomisation.spearman"),
 }
 """What the first sentences of a check's finding are about, where it was measured."""
@@ -25,7 +29,7 @@ LEADS: Mapping[str, tuple[str, ...]] = {
 _MOST = 3
 """Sentences about a check that is not in the table."""
 
-_SIGNED = ("calibration.overconfidence", "explanation.deletion.gain_over_random")
+_SIGNED = ("adversarial.sanity.broken", "calibration.overconfidence", "explanation.deletion.gain_over_random")
 """Numbers whose sentence depends on the side of zero on which the whole interval lies."""
 
 
