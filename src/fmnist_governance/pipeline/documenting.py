@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Mapping
 from fmnist_governance.errors import ConfigError, EvidenceError
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.pipeline.assessing import Concluded
-from fmnist_governance.render.catalog import RENDERERS
+from fmnist_governance.render.catalog import PRINTED, RENDERERS
 from fmnist_governance.render.classified import NOT_DETERMINED, title
 from fmnist_governance.render.renderer import Renderer, Report
 
@@ -15,19 +15,21 @@ Read = Callable[[str], bytes | None]
 
 
 def chosen(documents: Collection[str], formats: Collection[str]) -> tuple[Renderer, ...]:
-    """Return the renderers of these documents in these formats; all of them where none is named.
+    """Return the renderers of these documents in these formats; where no format is named, in all but PDF.
 
     Raises:
         ConfigError: There is no such document, or none of them has such a format.
     """
     names = list(dict.fromkeys(r.name for r in RENDERERS))
-    known = list(dict.fromkeys(r.format for r in RENDERERS))
+    known = list(dict.fromkeys(r.format for r in (*RENDERERS, *PRINTED)))
     for kind, asked, there in (("document", documents, names), ("format", formats, known)):
         if unknown := [value for value in asked if value not in there]:
             msg = f"--{kind}: {', '.join(unknown)}: there are {', '.join(there)}"
             raise ConfigError(msg)
     found = tuple(
-        r for r in RENDERERS if (not documents or r.name in documents) and (not formats or r.format in formats)
+        r
+        for r in (*RENDERERS, *(PRINTED if formats else ()))
+        if (not documents or r.name in documents) and (not formats or r.format in formats)
     )
     if not found:
         msg = f"--format: no document called {', '.join(documents)} has the format {', '.join(formats)}"
@@ -54,7 +56,7 @@ def rendered(renderers: Collection[Renderer], known: Report) -> Mapping[str, byt
     Raises:
         ConfigError: None of the documents is offered for it.
     """
-    files = {r.filename: r.render(known).encode() for r in renderers if r.offered(known)}
+    files = {r.filename: r.finish(r.render(known)) for r in renderers if r.offered(known)}
     if renderers and not files:
         risk = known.assessment.risk
         names = ", ".join(dict.fromkeys(r.name for r in renderers))

@@ -11,6 +11,7 @@ from fmnist_governance.render.documents.post_market_plan import POST_MARKET_PLAN
 from fmnist_governance.render.documents.report import REPORT
 from fmnist_governance.render.documents.summary import SUMMARY
 from fmnist_governance.render.documents.technical_documentation import TECHNICAL_DOCUMENTATION
+from fmnist_governance.render.pdf import printed
 from fmnist_governance.render.renderer import Renderer
 
 RENDERERS: tuple[Renderer, ...] = (
@@ -24,3 +25,8 @@ RENDERERS: tuple[Renderer, ...] = (
     *DECLARATION_OF_CONFORMITY,
     *POST_MARKET_PLAN,
 )
+
+PRINTED: tuple[Renderer, ...] = tuple(
+    Renderer(page.name, "pdf", page.render, page.offered, printed) for page in RENDERERS if page.format == "html"
+)
+"""Pages as PDF: made only where they are asked for, because they need an extra."""

@@ -35,11 +35,13 @@ class Renderer:
 
     name: str
     """The document, such as `model_card`."""
-    format: Literal["md", "html", "json"]
+    format: Literal["md", "html", "json", "pdf"]
     render: Callable[[Report], str]
-    """A pure function: the same report always gives the same text."""
+    """A pure function: the same report always gives the same text; of a PDF, the page that is printed."""
     offered: Callable[[Report], bool] = always
     """Whether the document is written for such a system."""
+    finish: Callable[[str], bytes] = str.encode
+    """Turns the text into the file."""
 
     @property
     def filename(self) -> str:
