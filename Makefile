@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fix golden bench planted
+.PHONY: help demo test lint check fix golden browser bench planted
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -44,3 +44,6 @@ bench: $(READY) ## Time the last audited model beside its floors and beside othe
 
 planted: $(READY) ## Plant every known defect in a standard model, and write what finds it to docs/ (an hour)
 	OMP_WAIT_POLICY=PASSIVE $(BIN)/python bench/planted.py
+
+browser: $(READY) ## Look at every page in Chromium, as people and their devices do
+	$(BIN)/python -m pytest -m browser tests/browser
