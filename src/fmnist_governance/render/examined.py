@@ -55,11 +55,12 @@ def _by_class(numbers: tuple[Number, ...], record: EvidenceRecord) -> tuple[tupl
     found = {number.id: number for number in numbers if number.kind != number.id}
     names = class_names(record)
     kinds = tuple(dict.fromkeys(number.kind for number in found.values()))
-    rows = []
-    for slug, name in names.items():
-        ids = {_class_kind(id_): id_ for id_ in found if _class_of(id_) == slug}
-        if ids:
-            rows.append(ClassRow(name, tuple(found[ids[k]] if k in ids else None for k in kinds)))
+    of_class: dict[str, dict[str, Number]] = {}
+    for id_, number in found.items():
+        of_class.setdefault(_class_of(id_), {})[_class_kind(id_)] = number
+    rows = [
+        ClassRow(name, tuple(of_class[slug].get(k) for k in kinds)) for slug, name in names.items() if slug in of_class
+    ]
     return tuple(k.rpartition(".")[2].replace("_", " ") for k in kinds), tuple(rows)
 
 

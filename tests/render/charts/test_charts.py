@@ -62,6 +62,21 @@ def test_a_matrix_of_many_long_names_is_drawn(size: int) -> None:
     assert len(svg) < 320_000
 
 
+def test_of_very_many_classes_the_weakest_are_drawn_and_counted() -> None:
+    names = [f"c{k}" for k in range(150)]
+    rows: list[list[object]] = [[n, *(0 if i == j == 149 else 1 for j in range(150))] for i, n in enumerate(names)]
+    recalls: list[list[object]] = [[n, 1 - k / 200, 0.1, 1.0] for k, n in enumerate(names)]
+
+    matrix = texts(CONFUSION_MATRIX.draw(table(["class", *names], rows), "label"))
+    dots = texts(PER_CLASS.draw(table(["class", "recall", "recall_low", "recall_high"], recalls), "label"))
+
+    assert matrix.count("c149") == 2
+    assert "the 100 of 150 classes that are named rightly least often" in matrix
+    assert "c149" in dots
+    assert "c10" not in dots
+    assert "the 100 weakest of 150 classes" in dots
+
+
 @pytest.mark.parametrize("name", ["<script>", '"/><x', "]]>", "&amp;", "\u202ea", "\x1b[0m", "\x00"])
 def test_a_hostile_name_stays_text(name: str) -> None:
     svg = CONFUSION_MATRIX.draw(square(name, "b"), name)

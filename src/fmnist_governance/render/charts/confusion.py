@@ -10,6 +10,8 @@ from fmnist_governance.render.tables import StoredTable
 
 _LEGIBLE = 30
 """With more classes than this the cells are too small for figures; the stored table has them."""
+MOST = 100
+"""Classes that are drawn; of more, those that are named rightly least often."""
 _DARK = 0.45
 """From this shade on, a figure is white."""
 _TOP = 26
@@ -26,12 +28,18 @@ def draw(table: StoredTable, label: str) -> str:
     Raises:
         EvidenceError: The table is no square of counts.
     """
-    names, counts = _square(table)
+    every, whole = _square(table)
+    kept = _weakest(whole)
+    names = [every[i] for i in kept]
     left = breadth(names) + 20
     top = breadth(names, 4.8) + _TOP
     side = _side(len(names), WIDE - left - top * 0.6)
     width = left + side * len(names) + top * 0.6
-    parts = [*_axes(names, left, top, side), *_cells(counts, left, top, side)]
+    parts = [*_axes(names, left, top, side), *_cells(whole, kept, (left, top), side)]
+    if len(kept) < len(every):
+        parts.append(
+            words(12, 14, f"the {len(kept)} of {len(every):,} classes that are named rightly least often", "soft")
+        )
     return svg(width, top + side * len(names) + 8, label, parts)
 
 
@@ -49,6 +57,12 @@ def _square(table: StoredTable) -> tuple[list[str], list[list[int]]]:
     return names, counts
 
 
+def _weakest(counts: list[list[int]]) -> list[int]:
+    """Return the classes that are drawn, in their order: all, or of very many those with the lowest share right."""
+    order = sorted(range(len(counts)), key=lambda i: counts[i][i] / (sum(counts[i]) or 1))
+    return sorted(order[:MOST])
+
+
 def _axes(names: list[str], left: float, top: float, side: float) -> Iterator[str]:
     middle = side * len(names) / 2
     small = "" if side > 20 else ' class="small"'  # noqa: PLR2004 - pixels in which a line of 12 px fits
@@ -62,25 +76,27 @@ def _axes(names: list[str], left: float, top: float, side: float) -> Iterator[st
     yield "</g>"
 
 
-def _cells(counts: list[list[int]], left: float, top: float, side: float) -> Iterator[str]:
+def _cells(counts: list[list[int]], kept: list[int], corner: tuple[float, float], side: float) -> Iterator[str]:
+    left, top = corner
     squares: dict[str, list[str]] = {}
-    figures = {"faint": "", "pale": "", "dark": ""}
-    for i, row in enumerate(counts):
-        whole = sum(row) or 1
-        for j, count in enumerate(row):
-            x, y, shade = left + j * side, top + i * side, _shade(count / whole, right=i == j)
+    figures: dict[str, list[str]] = {"faint": [], "pale": [], "dark": []}
+    for down, i in enumerate(kept):
+        whole = sum(counts[i]) or 1
+        for across, j in enumerate(kept):
+            count = counts[i][j]
+            x, y, shade = left + across * side, top + down * side, _shade(count / whole, right=i == j)
             if count:
                 squares.setdefault(mixed(RIGHT if i == j else WRONG, shade), []).append(f"M{number(x)} {number(y)}")
-            figures[_ink(count, shade)] += words(x + side / 2, y + side / 2 + 4, f"{count}")
-    step, size = number(side), number(side * len(counts))
+            if len(kept) <= _LEGIBLE:
+                figures[_ink(count, shade)].append(words(x + side / 2, y + side / 2 + 4, f"{count}"))
+    step, size = number(side), number(side * len(kept))
     place = f'x="{number(left)}" y="{number(top)}" width="{size}" height="{size}"'
     yield f'<rect {place} fill="#fff"/>'
     for fill, corners in sorted(squares.items()):
         drawn = "".join(f"{corner}h{step}v{step}h-{step}z" for corner in corners)
         yield f'<path fill="{fill}" d="{drawn}"/>'
     yield f'<rect {place} class="line"/>'
-    if len(counts) <= _LEGIBLE:
-        yield from (f'<g class="mid tight {ink}">{drawn}</g>' for ink, drawn in figures.items() if drawn)
+    yield from (f'<g class="mid tight {ink}">{"".join(drawn)}</g>' for ink, drawn in figures.items() if drawn)
 
 
 def _shade(share: float, *, right: bool) -> float:

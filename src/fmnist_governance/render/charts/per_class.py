@@ -11,6 +11,8 @@ from fmnist_governance.render.charts.chart import WIDE, Chart, breadth, number, 
 from fmnist_governance.render.tables import StoredTable
 
 _ROW, _FIGURE = 26.0, 84.0
+MOST = 100
+"""Classes that are drawn; of more, those with the lowest recall."""
 _LEAST = 160.0
 """Pixels that the scale is long beside the longest names."""
 _STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
@@ -36,7 +38,8 @@ def draw(table: StoredTable, label: str) -> str:
     Raises:
         EvidenceError: A column is not there, or no class has a recall.
     """
-    dots = sorted(_dots(table), key=lambda dot: (dot.value, dot.name))
+    every = sorted(_dots(table), key=lambda dot: (dot.value, dot.name))
+    dots = every[:MOST]
     if not dots:
         msg = "the table of classes holds no recall"
         raise EvidenceError(msg)
@@ -45,7 +48,9 @@ def draw(table: StoredTable, label: str) -> str:
     left, height = breadth(dot.name for dot in dots), _ROW * len(dots) + 12
     scale = _Scale(left, max(_LEAST, WIDE - left - _FIGURE), start)
     parts = [*_grid(scale, step, height), *_rows(dots, scale)]
-    return svg(left + scale.width + _FIGURE, height + 26, label, parts)
+    if len(dots) < len(every):
+        parts.append(words(12, height + 34, f"the {len(dots)} weakest of {len(every):,} classes", "soft"))
+    return svg(left + scale.width + _FIGURE, height + (26 if len(dots) == len(every) else 42), label, parts)
 
 
 def _dots(table: StoredTable) -> Iterator[Dot]:

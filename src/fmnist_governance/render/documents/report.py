@@ -54,7 +54,7 @@ def sheet(report: Report, shown: Card) -> Sheet:
     return Sheet(
         tiles=tiles(record),
         reasons=reasons(assessment.verdict),
-        chapters=chapters(findings(report)),
+        chapters=chapters(findings(report, shown.examinations)),
         author=_author(shown.stated.values()),
         statements=tuple(shown.stated[topic.name] for topic in topics() if topic.name not in _TOLD),
         shelves=shelves(report, shown.examinations),

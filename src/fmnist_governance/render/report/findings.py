@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from fmnist_governance.evidence.record import CheckEntry
 from fmnist_governance.render.charts.catalog import CHARTS
-from fmnist_governance.render.examined import examinations
 from fmnist_governance.render.page import picture, size
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.report.leads import Lead, leads
@@ -51,11 +50,15 @@ class Finding:
     """What it owed and did not measure: id and reason."""
 
 
-def findings(report: Report) -> tuple[Finding, ...]:
-    """Return what every check of the record found, in its order."""
+def findings(report: Report, examinations: Sequence[Examination]) -> tuple[Finding, ...]:
+    """Return what every check of the record found, in its order.
+
+    Args:
+        report: The run.
+        examinations: Of the same checks, in the same order.
+    """
     return tuple(
-        _finding(examined, entry, report)
-        for examined, entry in zip(examinations(report), report.record.checks, strict=True)
+        _finding(examined, entry, report) for examined, entry in zip(examinations, report.record.checks, strict=True)
     )
 
 
