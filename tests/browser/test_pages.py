@@ -86,6 +86,17 @@ def test_nothing_leaves_the_page_to_the_right(opened: Open, name: str, document:
         assert seen.page.evaluate(OVERFLOW) == []
 
 
+@pytest.mark.parametrize("document", ["report", "model_card"])
+def test_no_column_is_so_narrow_that_words_break_on_a_telephone(opened: Open, document: str) -> None:
+    page = opened("sample", document, width=360).page
+
+    widths = page.eval_on_selector_all(
+        ".numbers tbody th, table:not([class]) tbody th",
+        "all => all.filter(c => c.textContent.length > 20 && c.checkVisibility()).map(c => c.clientWidth)",
+    )
+    assert min(widths) >= 100
+
+
 @schemes
 def test_the_words_of_a_chart_can_be_read(opened: Open, scheme: str) -> None:
     contrasts = opened("sample", scheme=scheme).page.evaluate(CONTRAST)

@@ -32,8 +32,9 @@ def page(title: str, markdown: str, report: Report) -> str:
     """
     body = to_html(markdown, lambda path, shows: picture(path, shows, report))
     contents = tuple(heading for heading in body.headings if heading.level == 2)  # noqa: PLR2004 - the main sections
-    template = page_template("page.html.j2")
-    return template.render(title=title, contents=contents, body=Markup(body.html))  # noqa: S704 - raw HTML is off
+    first = len(body.html.partition("<h2")[0])
+    head, rest = Markup(body.html[:first]), Markup(body.html[first:])  # noqa: S704 - raw HTML is off
+    return page_template("page.html.j2").render(title=title, contents=contents, head=head, body=rest)
 
 
 def picture(path: str, shows: str, report: Report) -> Markup:

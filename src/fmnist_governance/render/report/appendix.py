@@ -12,11 +12,12 @@ from fmnist_governance.render.view import Examination, Fact, Number
 
 @dataclass(frozen=True, slots=True)
 class Lot:
-    """Numbers of one check with the same unit, count and kind of interval."""
+    """Numbers of one check with the same unit and kind of interval."""
 
     unit: str
-    n: str
     method: str
+    n: str | None
+    """How many images all of them rest on; None where that differs from number to number."""
     numbers: tuple[Number, ...]
 
 
@@ -37,12 +38,17 @@ def shelves(report: Report, examined: Sequence[Examination]) -> tuple[Shelf, ...
 
 
 def _lots(check: str, record: EvidenceRecord) -> tuple[Lot, ...]:
-    lots: dict[tuple[str, str, str], list[Number]] = {}
+    lots: dict[tuple[str, str], list[Number]] = {}
     for measured in record.measurements:
         if measured.id.startswith(f"{check}."):
             number = Number.of(measured)
-            lots.setdefault((number.unit, number.n, number.method), []).append(number)
-    return tuple(Lot(*shared, tuple(numbers)) for shared, numbers in lots.items())
+            lots.setdefault((number.unit, number.method), []).append(number)
+    return tuple(Lot(*shared, _shared(numbers), tuple(numbers)) for shared, numbers in lots.items())
+
+
+def _shared(numbers: list[Number]) -> str | None:
+    counts = {number.n for number in numbers}
+    return counts.pop() if len(counts) == 1 else None
 
 
 def _files(check: str, record: EvidenceRecord) -> tuple[Fact, ...]:
