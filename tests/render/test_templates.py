@@ -7,7 +7,7 @@ from jinja2 import UndefinedError
 
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.render import templates
-from fmnist_governance.render.templates import TemplateError, check_words
+from fmnist_governance.render.templates import TemplateError, check_page, check_words
 
 
 def printed(source: str, **values: object) -> str:
@@ -64,3 +64,15 @@ def test_no_shipped_template_praises(file: Path) -> None:
 def test_a_template_that_praises_is_refused(words: str) -> None:
     with pytest.raises(TemplateError, match="judges quality"):
         check_words(words, "a.md.j2")
+
+
+@pytest.mark.parametrize(
+    "source", ["<p>93 %</p>", "<p class='a1'>{{ x + y }}</p>", "<p>{{ '93' }}</p>", "<h2>An excellent model</h2>"]
+)
+def test_a_page_with_a_number_of_its_own_fails_the_build(source: str) -> None:
+    with pytest.raises(TemplateError, match=r"bad\.html\.j2:1"):
+        check_page(source, "bad.html.j2")
+
+
+def test_digits_in_tags_and_style_are_no_numbers() -> None:
+    check_page("<style>p { margin: 1em }</style><h2 id='a1'>{{ title }}</h2><td colspan='2'>", "good.html.j2")

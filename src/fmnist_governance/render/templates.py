@@ -70,8 +70,10 @@ def _refused(name: str, line: int, problem: str) -> TemplateError:
 
 def _names(tree: nodes.Template) -> set[int]:
     """Return the identities of constants that are never printed: imported files and keys."""
-    imports = {id(node.template) for node in tree.find_all((nodes.FromImport, nodes.Extends, nodes.Include))}
-    return imports | {id(node.key) for node in tree.find_all(nodes.Pair)}
+    imports = {id(node.template) for node in tree.find_all(nodes.FromImport)}
+    around = {id(node.template) for node in tree.find_all(nodes.Extends)}
+    around |= {id(node.template) for node in tree.find_all(nodes.Include)}
+    return imports | around | {id(node.key) for node in tree.find_all(nodes.Pair)}
 
 
 def _problem(node: nodes.Node) -> str | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.evidence.record import EvidenceRecord, PictureFile, TableFile
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.view import Examination, Fact, Number
 
@@ -52,5 +52,5 @@ def _shared(numbers: list[Number]) -> str | None:
 
 
 def _files(check: str, record: EvidenceRecord) -> tuple[Fact, ...]:
-    stored = (*record.tables, *record.pictures)
+    stored: tuple[TableFile | PictureFile, ...] = (*record.tables, *record.pictures)
     return tuple(Fact(file.path, file.digest, is_code=True) for file in stored if file.id.startswith(f"{check}."))
