@@ -246,7 +246,7 @@ def test_an_unfinished_run_stops_the_gate(desk: Desk, fmnist_audit: Program) -> 
         (("train", "--sample", "--recipe", "quik"), "recipe 'quik' is not known"),
         (("train", "--dataset", "npz:nothing.npz"), "nothing.npz: no such file"),
         (("train", "--sample", "--init-from", "models:/Nothing/1"), "model models:/Nothing/1: "),
-        (("generate-card", "--format", "docx"), "--format: docx: there are md"),
+        (("generate-card", "--format", "docx"), "--format: docx: there are html"),
         (("predict", MODEL, "missing.png"), "missing.png: cannot be read as an image"),
         (("predict", MODEL, "--find", "missing.png"), "--find needs the --log to search"),
     ],
