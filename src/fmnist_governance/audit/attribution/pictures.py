@@ -12,8 +12,8 @@ from fmnist_governance.audit.check import Picture
 from fmnist_governance.audit.pictures import sheet
 from fmnist_governance.audit.subject import Examples
 
-COLOURS = 32
-"""Of a picture; with so few it is a quarter as large."""
+COLOURS = 16
+"""Of a picture; with so few it is a fifth as large."""
 _WARM = ((0.0, (0.0, 0.0, 0.0)), (0.35, (0.75, 0.1, 0.1)), (0.7, (1.0, 0.6, 0.0)), (1.0, (1.0, 1.0, 0.55)))
 _VEIL, _DIMMED = 0.85, 0.7
 

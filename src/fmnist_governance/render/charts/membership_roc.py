@@ -6,11 +6,11 @@ import math
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, number, svg, words
-from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, columns, legend, share
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg, words
+from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
-_WIDTH = 300.0
+_WIDTH = WIDE - LEFT - 24
 _LEAST = 1e-4
 """Where both scales begin; what lies below is drawn there."""
 _TICKS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
@@ -42,15 +42,15 @@ def draw(table: StoredTable, label: str) -> str:
         msg = "the table of thresholds holds no rate"
         raise EvidenceError(msg)
     band = [(p.false, p.low) for p in points] + [(p.false, p.high) for p in reversed(points)]
+    entries = list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))
     parts = [
-        *legend(LEFT, list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))),
+        *legend(LEFT, entries),
         *_frame(),
         f'<polygon points="{_places(band)}" {_BAND}/>',
         f'<polyline points="{_places([(_LEAST, _LEAST), (1, 1)])}" style="fill:none;{LINES[2]}"/>',
         f'<polyline points="{_places([(p.false, p.true) for p in points])}" style="fill:none;{LINES[0]}"/>',
     ]
-    width = LEFT + max(_WIDTH + 24, sum(46 + 6.6 * len(text) for text in _LEGEND))
-    return svg(width, TOP + HEIGHT + BOTTOM, label, parts)
+    return svg(max(WIDE, LEFT + _WIDTH + 24), TOP + HEIGHT + BOTTOM, label, parts, above(LEFT, entries))
 
 
 def _at(false: float, true: float) -> tuple[float, float]:

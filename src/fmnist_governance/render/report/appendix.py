@@ -11,6 +11,16 @@ from fmnist_governance.render.view import Examination, Fact, Number
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """One number: in full, the ends of its interval to six digits, None where it is exact."""
+
+    id: str
+    n: str
+    value: str
+    ends: tuple[str, str] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Lot:
     """Numbers of one check with the same unit and kind of interval."""
 
@@ -18,7 +28,7 @@ class Lot:
     method: str
     n: str | None
     """How many images all of them rest on; None where that differs from number to number."""
-    numbers: tuple[Number, ...]
+    rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +48,19 @@ def shelves(report: Report, examined: Sequence[Examination]) -> tuple[Shelf, ...
 
 
 def _lots(check: str, record: EvidenceRecord) -> tuple[Lot, ...]:
-    lots: dict[tuple[str, str], list[Number]] = {}
+    lots: dict[tuple[str, str], list[Row]] = {}
     for measured in record.measurements:
         if measured.id.startswith(f"{check}."):
             number = Number.of(measured)
-            lots.setdefault((number.unit, number.method), []).append(number)
-    return tuple(Lot(*shared, _shared(numbers), tuple(numbers)) for shared, numbers in lots.items())
+            held = measured.interval
+            ends = (f"{held.low:.6g}", f"{held.high:.6g}") if held else None
+            row = Row(number.id, number.n, number.full, ends)
+            lots.setdefault((number.unit, number.method), []).append(row)
+    return tuple(Lot(*shared, _shared(rows), tuple(rows)) for shared, rows in lots.items())
 
 
-def _shared(numbers: list[Number]) -> str | None:
-    counts = {number.n for number in numbers}
+def _shared(rows: list[Row]) -> str | None:
+    counts = {row.n for row in rows}
     return counts.pop() if len(counts) == 1 else None
 
 
