@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart
+from fmnist_governance.render.charts.chart import WIDE, Chart
 from fmnist_governance.render.charts.drift_power import DRIFT_POWER
 from fmnist_governance.render.charts.membership_roc import MEMBERSHIP_ROC
 from fmnist_governance.render.charts.ood_sets import OOD_SETS
@@ -76,8 +76,8 @@ def test_the_curve_is_drawn_in_powers_of_ten_by_rising_false_positives() -> None
     curve = drawn(svg, "polyline")[-1].get("points") or ""
     points = [tuple(map(float, point.split(","))) for point in curve.split()]
     assert points[0] == (LEFT, TOP + HEIGHT)
-    assert points[1] == (LEFT + 150, TOP + 0.25 * HEIGHT)
-    assert points[2] == (LEFT + 300, TOP)
+    assert points[1] == (LEFT + (WIDE - LEFT - 24) / 2, TOP + 0.25 * HEIGHT)
+    assert points[2] == (WIDE - 24, TOP)
 
 
 @pytest.mark.parametrize("name", ["<script>", '"/><x', "]]>", "\u202ea", "\x1b[0m", "a" * 300])

@@ -23,6 +23,16 @@ LEADS: Mapping[str, tuple[str, ...]] = {
         "adversarial.sanity.broken",
     ),
     "explanation": ("explanation.deletion.gain_over_random", "explanation.randomisation.spearman"),
+    "slices": ("slices.significant_within_class", "slices.worst.accuracy"),
+    "ood": ("ood.far.confident_rate", "ood.near.confident_rate"),
+    "data_quality": (
+        "data_quality.near_duplicate.t_0_98.rate",
+        "data_quality.leak_adjusted.t_0_98.accuracy",
+        "data_quality.label_issue.test.rate",
+    ),
+    "privacy": ("privacy.membership.auc", "privacy.generalisation_gap"),
+    "integrity": ("integrity.package.agreement",),
+    "efficiency": ("efficiency.latency.median", "efficiency.parameters"),
 }
 """What the first sentences of a check's finding are about, where it was measured."""
 
