@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 
 import numpy as np
 import torch
-from PIL import Image
+from sheets import alike, pixels
 from torch import Tensor
 
 from fmnist_governance.audit.confusion import CONFUSION, ConfusionParams, Pair, worst_pairs
@@ -48,14 +47,14 @@ def test_the_matrix_counts_every_image_once(subject: Subject) -> None:
 
 def test_the_picture_holds_the_surest_mistake_first(subject: Subject) -> None:
     result = CONFUSION.measure(subject, ConfusionParams(pairs=1, examples=3))
-    sheet = np.asarray(Image.open(io.BytesIO(result.pictures[0].png)).convert("L"))
+    sheet = pixels(result.pictures[0].png)
     label, answer = (subject.classes.index(str(cell)) for cell in result.tables[1].rows[0][:2])
     test = subject.test
     wrong = ((test.labels == label) & (test.predicted == answer)).nonzero()[:, 0]
     surest = wrong[test.probabilities.max(dim=1).values[wrong].argmax()]
 
     assert sheet.shape == (28, 3 * 28 + 4)
-    assert np.abs(sheet[:, :28].astype(int) - test.images[surest, 0].numpy()).max() <= 8  # Sixteen levels of grey.
+    assert alike(sheet[:, :28], test.images[surest, 0].numpy())
 
 
 def test_one_class_alone_cannot_be_mixed_up_and_says_so(answered: Answered) -> None:

@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
+from sheets import alike, pixels
 
 from fmnist_governance.audit.check import CheckResult
 from fmnist_governance.audit.data_quality import DATA_QUALITY
@@ -108,13 +106,13 @@ def test_a_class_that_is_not_there_leaves_balance_open(real: Subject) -> None:
 
 def test_the_pictures_show_a_test_image_beside_the_training_image(real: Subject) -> None:
     pictures = {p.name: p for p in measured(real).pictures}
-    shown = np.asarray(Image.open(io.BytesIO(pictures["near_duplicates"].png)))
+    shown = pixels(pictures["near_duplicates"].png)
 
     tests = [image.numpy() for image in real.test.images[:, 0]]
     assert real.train is not None
     trains = [image.numpy() for image in real.train.images[:, 0]]
-    assert any(np.array_equal(shown[:28, :28], image) for image in tests)
-    assert any(np.array_equal(shown[:28, 30:58], image) for image in trains)
+    assert any(alike(shown[:28, :28], image) for image in tests)
+    assert any(alike(shown[:28, 30:58], image) for image in trains)
     assert "beside" in pictures["near_duplicates"].alternative
     assert {"outliers", "label_issues", "training_label_issues"} <= set(pictures)
 

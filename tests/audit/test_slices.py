@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import dataclasses
-import io
 
-import numpy as np
 import pytest
 import torch
-from PIL import Image
+from sheets import alike, pixels
 
 from fmnist_governance.audit.check import CheckResult
 from fmnist_governance.audit.garments import LOOKS, looks
@@ -97,12 +95,12 @@ def test_mistakes_of_the_worst_group_are_shown_the_surest_first(subject: Subject
     planted = dataclasses.replace(subject, test=lost)
 
     (picture,) = measured(planted).pictures
-    shown = np.asarray(Image.open(io.BytesIO(picture.png)))
+    shown = pixels(picture.png)
 
     worst = numbers(measured(planted))["worst.accuracy"].title.rpartition(": ")[2]
     assert worst in picture.alternative
     wrong = (~lost.correct & (labels == 0)).nonzero()[:, 0]
-    assert any(np.array_equal(shown[:28, :28], image.numpy()) for image in lost.images[wrong, 0])
+    assert any(alike(shown[:28, :28], image.numpy()) for image in lost.images[wrong, 0])
 
 
 def test_few_images_make_no_groups_and_say_so(subject: Subject) -> None:
