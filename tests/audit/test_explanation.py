@@ -136,7 +136,7 @@ def test_the_passes_are_those_that_were_made(seeing_subject: Subject) -> None:
 def test_the_grid_has_a_row_for_each_class_and_few_colours(result: CheckResult) -> None:
     pictures = {picture.name: Image.open(io.BytesIO(picture.png)) for picture in result.pictures}
 
-    assert pictures["examples"].size == (17 * 30 - 2, 4 * 30 - 2)
+    assert pictures["examples"].size == (9 * 30 - 2, 4 * 30 - 2)
     assert pictures["classes"].size == (4 * 30 - 2, 2 * 30 - 2)
     assert all(picture.mode == "P" for picture in pictures.values())
 

@@ -158,7 +158,7 @@ def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> I
     yield from row("model", record.subject.uri)
     yield from checks(record)
     yield ""
-    yield lines(judged.verdict).rstrip()
+    yield lines(judged.verdict, passed=False).rstrip()
     yield ""
     if judged.concluded.assessment.declarations:
         missing = len(judged.concluded.assessment.declarations.missing())

@@ -84,6 +84,17 @@ def test_a_verdict_on_waived_clauses_alone_says_why_it_refuses() -> None:
     assert "No blocking clause passed" in lines(verdict(finding("bad", Outcome.WAIVED)))
 
 
+def test_what_passed_can_be_counted_and_not_told() -> None:
+    whole = verdict(finding("fine", Outcome.PASSED), finding("bad", Outcome.FAILED))
+
+    short = lines(whole, passed=False)
+
+    assert "bad" in short
+    assert "fine" not in short
+    assert "1 passed" in short
+    assert "fine" in lines(whole)
+
+
 def test_a_waived_clause_is_told_before_what_passed_with_what_it_would_have_been() -> None:
     text = lines(verdict(finding("fine", Outcome.PASSED), finding("bad", Outcome.WAIVED)))
 

@@ -29,7 +29,7 @@ class ExplanationParams(Params):
     """For how many the maps under slight noise are compared."""
     stability_draws: Draws = 5
     """Draws of that noise."""
-    examples: Annotated[int, Field(ge=1, le=8)] = 4
+    examples: Annotated[int, Field(ge=1, le=8)] = 2
     """How many right, and how many wrong, images of each class are shown."""
     resamples: Annotated[int, Field(ge=200, le=100_000)] = 2000
     """Bootstrap resamples behind each interval that is not a plain proportion's."""

@@ -11,14 +11,16 @@ from fmnist_governance.render.verdicts.safe_text import wrapped
 
 _INDENT = 4
 _NARROWEST = 24
+_PASSED = 2
 
 
-def lines(verdict: Verdict, width: int = 80) -> str:
+def lines(verdict: Verdict, width: int = 80, *, passed: bool = True) -> str:
     """Return a verdict as plain text.
 
     Args:
         verdict: What the gate concluded.
         width: Columns of the terminal; at least 24 are used.
+        passed: Whether the clauses that passed are told one by one, or only counted.
 
     Returns:
         Lines of at most `width` columns: the answer, then what refuses, warnings and passed clauses, each in the order
@@ -28,14 +30,14 @@ def lines(verdict: Verdict, width: int = 80) -> str:
     findings = [(_rank(finding), _block(finding, width)) for finding in verdict.findings]
     waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in told(verdict)]
     ranked = sorted([*findings, *waivers], key=lambda pair: pair[0])
-    blocks = [_answer(verdict, width), *(block for _, block in ranked)]
+    blocks = [_answer(verdict, width), *(block for rank, block in ranked if passed or rank < _PASSED)]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
 def _rank(finding: Finding) -> int:
     if finding.refuses:
         return 0
-    return 2 if finding.outcome is Outcome.PASSED else 1
+    return _PASSED if finding.outcome is Outcome.PASSED else 1
 
 
 def _answer(verdict: Verdict, width: int) -> list[str]:
