@@ -64,7 +64,16 @@ def open_store(uri: str | None, experiment: str) -> Store:
         logging.getLogger("mlflow").setLevel(logging.ERROR)  # Where a program imported it before, too.
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient(tracking_uri=uri)
-        return Store(client, uri, _experiment(client, uri, experiment), experiment)
+        found = Store(client, uri, _experiment(client, uri, experiment), experiment)
+        _heard_again()
+        return found
+
+
+def _heard_again() -> None:
+    """Let this product's loggers speak: setting up its own, the migration of a database silences all that there are."""
+    for name, logger in logging.root.manager.loggerDict.items():
+        if name.startswith("fmnist_governance") and isinstance(logger, logging.Logger):
+            logger.disabled = False
 
 
 @contextlib.contextmanager
