@@ -14,7 +14,6 @@ from fmnist_governance.tracking.registry import ResolvedModel
 from fmnist_governance.tracking.run_files import SEALED, RunFiles, headline_metrics, open_run, record_tags
 from fmnist_governance.tracking.store import Store, told
 
-MOST_METRICS = 300
 LONGEST_NOTE = 5000
 
 
@@ -41,9 +40,6 @@ def write_audit(
         TrackingError: The store refuses it; the run is marked as failed.
     """
     metrics = headline_metrics(record)
-    if len(metrics) > MOST_METRICS:
-        msg = f"{len(metrics)} headline metrics; at most {MOST_METRICS} keep MLflow usable"
-        raise ValueError(msg)
     _demand_paths({**files, **charts})
     manifest = seal(files)
     tags = {
