@@ -54,6 +54,8 @@ def test_an_unknown_data_set_is_refused_with_those_that_exist(spec: str, hint: s
 
 def test_a_sample_is_shipped_of_fashion_mnist_only() -> None:
     assert catalog.load("fashion-mnist", sample=True).name == "fashion-mnist-sample"
+    with pytest.raises(ConfigError, match="--data-dir: holds the files of fashion-mnist, and digits reads none"):
+        catalog.load("digits", Path())
     with pytest.raises(ConfigError, match="not of digits"):
         catalog.load("digits", sample=True)
 
@@ -156,6 +158,11 @@ def test_an_npz_file_is_read_with_its_splits(tmp_path: Path) -> None:
         ({"y_test": np.zeros(6)}, r"y_test is float64\(6,\)"),
         ({"x_test": np.zeros((0, 28, 28), dtype=np.uint8), "y_test": np.arange(0)}, "no images"),
         ({"x_test": np.array([object()] * 6)}, "without running code"),
+        ({"x_test": np.zeros((6, 28, 28, 3), dtype=np.uint8)}, r"with C 1 \(grey\) or 3 \(colour\)"),
+        ({"x_train": np.zeros((6, 20, 20), dtype=np.uint8), "y_train": np.arange(6) % 3}, "of different sizes"),
+        ({"classes": np.array(["a", " ", "c"])}, "class 1 is called ' '"),
+        ({"classes": np.array(["a", "b", "c\x1b[31m"])}, "class 2 is called"),
+        ({"classes": np.array(["a", "b\n", "c"])}, "class 1 is called"),
     ],
 )
 def test_an_npz_file_that_is_no_data_set_is_refused(tmp_path: Path, arrays: dict[str, object], reason: str) -> None:
@@ -170,7 +177,15 @@ def test_a_file_that_is_no_npz_is_refused(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "y.npz", "w") as archive:
         archive.writestr("x_test.npy", b"\x93NUMPY\x01\x00garbage")
 
-    for name, reason in (("x.npz", "not readable"), ("y.npz", "not readable"), ("z.npz", "no such file")):
+    with zipfile.ZipFile(tmp_path / "empty.npz", "w"):
+        pass
+
+    for name, reason in (
+        ("x.npz", "not readable"),
+        ("y.npz", "not readable"),
+        ("z.npz", "no such file"),
+        ("empty.npz", "classes is missing"),
+    ):
         with pytest.raises(DatasetError, match=reason):
             catalog.load(f"npz:{tmp_path / name}")
 
@@ -211,6 +226,8 @@ def tree(tmp_path: Path) -> Path:
 
 
 def test_a_folder_of_pictures_is_read_in_order(tree: Path) -> None:
+    (tree / "test" / "boot" / "11.png").rename(tree / "test" / "boot" / "11.PNG")
+    (tree / "test" / "boot" / ".DS_Store").write_bytes(b"left by a file manager")
     dataset = catalog.load(f"folder:{tree}")
     first = np.asarray(Image.open(tree / "test" / "boot" / "00.png"))
 
@@ -249,6 +266,14 @@ def _deep(tree: Path) -> None:
     Image.fromarray(np.full((28, 28), 300, dtype=np.uint16)).save(tree / "test" / "boot" / "deep.png")
 
 
+def _jpeg(tree: Path) -> None:
+    Image.new("L", (28, 28)).save(tree / "test" / "boot" / "photo.jpg")
+
+
+def _shadow(tree: Path) -> None:
+    (tree / "test" / "boot" / "more").mkdir()
+
+
 def _class(tree: Path) -> None:
     (tree / "train" / "extra").mkdir()
 
@@ -267,6 +292,8 @@ def _renamed(tree: Path) -> None:
         (_link, r"link\.png: a link"),
         (_linked_split, "test: a link"),
         (_deep, "deep.png: its pixels are of mode I;16"),
+        (_jpeg, r"photo\.jpg: not a PNG file"),
+        (_shadow, "more: not a PNG file"),
         (_class, "its classes are boot, coat, extra; those of test are boot, coat"),
         (_renamed, "no such folder"),
     ],

@@ -11,7 +11,7 @@ from fmnist_governance.cli.options import dataset_options, json_option, print_js
 
 _FOLDER = click.option(
     "--data-dir",
-    type=click.Path(path_type=Path, file_okay=False),
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
     metavar="DIR",
     help="Folder that holds the four Fashion-MNIST files.",
 )

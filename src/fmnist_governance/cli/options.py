@@ -61,7 +61,7 @@ def dataset_options(command: F) -> F:
     )
     folder = click.option(
         "--data-dir",
-        type=click.Path(path_type=Path, file_okay=False),
+        type=click.Path(path_type=Path, exists=True, file_okay=False),
         metavar="DIR",
         help="Folder that holds the four Fashion-MNIST files.",
     )

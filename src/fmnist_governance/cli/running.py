@@ -24,7 +24,7 @@ from fmnist_governance.cli.options import (
     training_options,
     write_files,
 )
-from fmnist_governance.cli.summary import checks, row
+from fmnist_governance.cli.summary import checks, program, row
 from fmnist_governance.cli.terminal import progress
 
 if TYPE_CHECKING:
@@ -168,5 +168,5 @@ def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> I
     yield from _law(judged)
     yield from row("documents", " ".join(str(path) for path in written))
     yield from row("audit run", judged.evidence.held.run_id)
-    yield from row("look at it", f"mlflow ui --backend-store-uri {store}")
+    yield from row("look at it", f"{program('mlflow')} ui --backend-store-uri {store}")
     yield from row("took", clock.shown)

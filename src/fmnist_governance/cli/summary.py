@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import sys
 import textwrap
 from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fmnist_governance.cli.exit_codes import ExitCode
@@ -25,6 +28,14 @@ def row(name: str, text: str) -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+
+
+def program(name: str) -> str:
+    """Return how a program that was installed with this one is called from here: by name, else by its path."""
+    if shutil.which(name):
+        return name
+    path = Path(sys.executable).with_name(name)
+    return str(path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path)
 
 
 def checks(record: EvidenceRecord) -> Iterator[str]:

@@ -58,6 +58,9 @@ def load(spec: str, data_dir: Path | None = None, *, sample: bool = False) -> Da
     source = next((s for s in DATASETS if s.name == name), None)
     if source is None or source.takes_path != bool(path):
         raise ConfigError(_unknown(spec, name))
+    if data_dir and source.load is not fashion_mnist.available:
+        msg = f"--data-dir: holds the files of fashion-mnist, and {source.shown} reads none of them; leave it out"
+        raise ConfigError(msg)
     return source.load(Path(path) if path else data_dir)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from fmnist_governance.evidence.manifest import canonical, digest
 
 VALIDATION_SHARE = 12
 """The validation split is one part in this many of the training images."""
+COLOURS = (1, 3)
+"""How many channels an image may have."""
+_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories: control characters, halves of characters, and what ends a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +57,29 @@ class Dataset:
         """Refuse what no check could be run on.
 
         Raises:
-            DatasetError: A split is empty, has the wrong shape or holds a label without a class.
+            DatasetError: A split is empty, has another shape than it should or than the others, or holds a label
+                without a class; or a class has no name that can be printed.
         """
         if "test" not in self.splits:
             msg = f"{self.name}: no split 'test'; an audit needs one"
             raise DatasetError(msg)
+        for label, called in enumerate(self.classes):
+            if not called.strip() or any(unicodedata.category(c) in _UNPRINTABLE for c in called):
+                msg = f"{self.name}: class {label} is called {called!r}; expected a name that can be printed"
+                raise DatasetError(msg)
         for name, split in self.splits.items():
             _validate(f"{self.name} {name}", split, len(self.classes))
+        if len(shapes := {split.images.shape[1:] for split in self.splits.values()}) > 1:
+            msg = f"{self.name}: its splits hold images of different sizes: {sorted(shapes)} (C, H, W)"
+            raise DatasetError(msg)
 
 
 def _validate(where: str, split: Split, classes: int) -> None:
     if split.images.ndim != 4 or split.images.dtype != np.uint8:  # noqa: PLR2004 - N, C, H, W
         msg = f"{where}: images are {split.images.dtype}{split.images.shape}; expected uint8 (N, C, H, W)"
+        raise DatasetError(msg)
+    if split.images.shape[1] not in COLOURS:
+        msg = f"{where}: images are {split.images.shape}; expected (N, C, H, W) with C 1 (grey) or 3 (colour)"
         raise DatasetError(msg)
     if split.labels.dtype != np.int64 or split.labels.shape != split.images.shape[:1]:
         msg = f"{where}: {len(split.images)} images but labels are {split.labels.dtype}{split.labels.shape}"

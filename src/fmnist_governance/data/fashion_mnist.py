@@ -117,7 +117,7 @@ def _any_there(folder: Path) -> bool:
 def _path(folder: Path, file: IdxFile) -> Path:
     found = idx.find(folder, file)
     if found is None:
-        msg = f"{folder / file.name}.gz: missing; run `fmnist-audit data fetch`, or name the folder with --data-dir"
+        msg = f"{folder / file.name}.gz: missing; `fmnist-audit data fetch` gets it"
         raise DatasetError(msg)
     return found
 

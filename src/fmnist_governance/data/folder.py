@@ -24,7 +24,8 @@ def load(root: Path) -> Dataset:
             class; the classes are sorted by name.
 
     Raises:
-        DatasetError: A folder is missing, a file is no such image, or a link leads elsewhere; the first is named.
+        DatasetError: A folder is missing, a file is no such image, or a link leads elsewhere; the first is named. No
+            file is passed over, but those whose names start with a dot.
     """
     present = [name for name in SPLITS if (root / name).is_dir()]
     if "test" not in present:
@@ -37,9 +38,6 @@ def load(root: Path) -> Dataset:
             msg = f"{root / name}: its classes are {', '.join(found)}; those of test are {', '.join(classes)}"
             raise DatasetError(msg)
     splits = {name: _split(root / name, classes) for name in present}
-    if len(shapes := {split.images.shape[1:] for split in splits.values()}) > 1:
-        msg = f"{root}: its splits hold images of different sizes: {sorted(shapes)} (C, H, W)"
-        raise DatasetError(msg)
     return Dataset(f"folder-{root.name}", classes, with_validation(splits), f"the folder {root.name}", None)
 
 
@@ -70,8 +68,11 @@ def _split(folder: Path, classes: tuple[str, ...]) -> Split:
 
 def _files(folder: Path) -> Iterator[Path]:
     _refuse_link(folder)
-    for path in sorted(folder.glob("*.png")):
+    for path in sorted(path for path in folder.iterdir() if not path.name.startswith(".")):
         _refuse_link(path)
+        if path.suffix.lower() != ".png" or not path.is_file():
+            msg = f"{path}: not a PNG file; a class's folder holds nothing else, so convert it or take it out"
+            raise DatasetError(msg)
         yield path
 
 

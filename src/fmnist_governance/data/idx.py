@@ -18,7 +18,7 @@ _IMAGES, _LABELS = 0x803, 0x801
 _KINDS = {_IMAGES: "images", _LABELS: "labels"}
 SIDE = 28
 CLASSES = 10
-MEND = "remove it and run `fmnist-audit data fetch`"
+MEND = "`fmnist-audit data fetch` gets a good copy"
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,12 +66,13 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
 def _demand_small(path: Path) -> None:
     """Refuse a file that would fill the memory, by what the archive and each array's own header promise."""
     with zipfile.ZipFile(path) as archive:
-        sizes = [item.file_size for item in archive.infolist()]
+        packed = sum(item.file_size for item in archive.infolist())
+        promised = 0
         for name in archive.namelist():
             with archive.open(name) as member:
-                sizes.append(_promised_bytes(member))
-    if max(sum(sizes), *sizes) > LARGEST_BYTES:
-        msg = f"{path}: unpacks to {max(sizes):,} bytes; at most {LARGEST_BYTES:,} are read"
+                promised += _promised_bytes(member)
+    if (largest := max(packed, promised)) > LARGEST_BYTES:
+        msg = f"{path}: unpacks to {largest:,} bytes; at most {LARGEST_BYTES:,} are read"
         raise DatasetError(msg)
 
 
