@@ -14,7 +14,7 @@ from fmnist_governance.data.dataset import Dataset
 from fmnist_governance.errors import CheckError
 from fmnist_governance.evidence.record import Measurement
 
-PARAMS = DataQualityParams(shift_images=200, permutations=99, training_labels=True, examples=4)
+PARAMS = DataQualityParams(shift_images=200, permutations=99, training_labels=True, near_training=True, examples=4)
 
 
 def measured(subject: Subject, params: DataQualityParams = PARAMS) -> CheckResult:
@@ -52,7 +52,7 @@ def test_without_training_images_the_rest_is_measured_and_the_reason_given(subje
 
     found = numbers(result)
     assert {"balance.test.ratio", "label_issue.test.rate", "exact_duplicate.test.count"} <= set(found)
-    assert not [name for name in found if "train" in name or "near" in name or "shift" in name]
+    assert not [name for name in found if "train" in name or "near_duplicate.t" in name or "shift" in name]
     assert set(result.absent.values()) == {"the data set offers no training images"}
 
 
@@ -62,6 +62,27 @@ def test_ids_do_not_depend_on_whether_there_are_training_images(real: Subject) -
     ids = [{m.id for m in r.measurements} | set(r.absent) for r in (measured(real), measured(lacking))]
 
     assert ids[0] == ids[1]
+
+
+def test_copies_planted_on_one_side_are_found_there(real: Subject) -> None:
+    assert real.train is not None
+    images = torch.cat((real.test.images[:380], real.test.images[:20]))
+    planted = dataclasses.replace(real, test=dataclasses.replace(real.test, images=images))
+    learned = torch.cat((real.train.images[:590], real.train.images[:10]))
+
+    clean, on_test, on_train = (numbers(measured(s)) for s in (real, planted, with_training(real, learned)))
+
+    name = "near_duplicate.within_{}.t_0_999.rate"
+    assert clean[name.format("test")].value == clean[name.format("train")].value == 0
+    assert on_test[name.format("test")].value == 40 / 400
+    assert on_train[name.format("train")].value == 20 / 600
+    assert on_train[name.format("test")].value == 0
+
+
+def test_training_images_are_compared_with_each_other_only_if_asked(real: Subject) -> None:
+    result = measured(real, PARAMS.model_copy(update={"near_training": False}))
+
+    assert not [id_ for id_ in (*numbers(result), *result.absent) if "within_train" in id_]
 
 
 def test_validation_images_count_as_training_images(real: Subject) -> None:

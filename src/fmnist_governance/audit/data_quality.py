@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import torch
+
 from fmnist_governance.audit.check import Check, CheckResult, Picture, Table
-from fmnist_governance.audit.quality import contents, exact, labels, near, pictures, shift
+from fmnist_governance.audit.quality import contents, exact, labels, near, pictures, shift, within
 from fmnist_governance.audit.quality.light_model import out_of_fold
 from fmnist_governance.audit.quality.near import Near
 from fmnist_governance.audit.quality.neighbours import nearest
 from fmnist_governance.audit.quality.numbers import NO_TRAINING, share
 from fmnist_governance.audit.quality.settings import DataQualityParams
 from fmnist_governance.audit.quality.sides import Sides, drawn, sides
+from fmnist_governance.audit.quality.within import Within
 from fmnist_governance.audit.subject import Labelled, Subject
 from fmnist_governance.audit.uncertainty.held_out import in_order
 from fmnist_governance.errors import CheckError
@@ -37,7 +40,7 @@ def measure(subject: Subject, params: DataQualityParams) -> CheckResult:
         msg = "data_quality: there is no test image"
         raise CheckError(msg)
     both = sides(subject)
-    parts = [_alone(subject, params, both)]
+    parts = [_alone(subject, params, both), _within(subject, params, both)]
     if both.train is not None:
         parts += [_near(subject, params, both.train), _shift(subject, params, both, both.train)]
         parts += [_training_labels(subject, params, both.train)] if params.training_labels else []
@@ -57,12 +60,16 @@ def _owed(params: DataQualityParams) -> Iterator[str]:
     yield from exact.owed()
     yield from labels.owed(training=params.training_labels)
     yield from near.owed()
+    yield from within.owed("test")
+    yield from within.owed("train") if params.near_training else ()
     yield from shift.owed()
 
 
 def _why(both: Sides, id_: str) -> str:
     if id_.endswith(".ratio") and (both.train is not None or ".test." in id_):
         return "a class has no image"
+    if ".within_test." in id_:
+        return "there is one test image only"
     if both.train is None:
         return NO_TRAINING
     return "every test image, or none, has a near copy in training; or there are too few images to compare"
@@ -94,6 +101,19 @@ def _near(subject: Subject, params: DataQualityParams, train: Labelled) -> Check
         pictures.outliers(near_ones, subject.classes, params.examples),
     )
     return CheckResult(tuple(near.measured(near_ones)), (), tables=(near.table(near_ones),), pictures=shown)
+
+
+def _within(subject: Subject, params: DataQualityParams, both: Sides) -> CheckResult:
+    found = []
+    if len(both.test) > 1:
+        few = in_order(subject.subset(params.near_images))
+        itself = torch.searchsorted(both.test.index, few.index)
+        found.append(Within("test", nearest(few.images, both.test.images, subject.device, itself).likeness))
+    if params.near_training and both.train is not None and len(both.train) > 1:
+        train = both.train.images
+        found.append(Within("train", nearest(train, train, subject.device, torch.arange(len(train))).likeness))
+    measurements = tuple(m for side in found for m in within.measured(side))
+    return CheckResult(measurements, (), tables=(within.table(tuple(found)),) if found else ())
 
 
 def _shift(subject: Subject, params: DataQualityParams, both: Sides, train: Labelled) -> CheckResult:

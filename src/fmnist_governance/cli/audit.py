@@ -8,6 +8,7 @@ import click
 
 from fmnist_governance.cli.feeding import fed_as
 from fmnist_governance.cli.options import (
+    SEED,
     audit_options,
     config_option,
     dataset_options,
@@ -26,7 +27,7 @@ from fmnist_governance.cli.terminal import progress
 @dataset_options
 @foreign_options
 @audit_options
-@click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of all that is drawn.")
+@click.option("--seed", default=0, show_default=True, type=SEED, help="Seed of all that is drawn.")
 @config_option
 @store_options
 @json_option

@@ -17,6 +17,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 EXPERIMENT = "fmnist-audit"
 MODEL = "FashionMNIST_PyTorch"
+SEED = click.IntRange(0, 2**32 - 1)
+"""What every generator of random numbers takes."""
 _DEVICE = click.option(
     "--device",
     default="auto",
@@ -73,7 +75,7 @@ def training_options(command: F) -> F:
     """Add what a training is told: recipe, seed, device, name, and the model to start from."""
     options = (
         click.option("--recipe", default="quick", show_default=True, help="Name of a recipe, or a .yaml file."),
-        click.option("--seed", default=0, show_default=True, type=click.IntRange(0), help="Seed of all that is drawn."),
+        click.option("--seed", default=0, show_default=True, type=SEED, help="Seed of all that is drawn."),
         _DEVICE,
         click.option("--name", default=MODEL, show_default=True, help="Name under which the model is registered."),
         click.option("--init-from", metavar="MODEL", help="Start from this model's weights, as models:/NAME/VERSION."),

@@ -25,6 +25,7 @@ MOST_METRICS = 300
 SEALED = ("evidence/", "inputs/")
 """Folders of which the seal lists every file."""
 FINISHED = "FINISHED"
+RUN_FORMS = "a run id, `latest`, a model such as models:/NAME/VERSION, or the path of a bundle"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,16 @@ def open_run(store: Store, run_id: str) -> RunFiles:
     Raises:
         TrackingError: There is no such run, or its files cannot be had.
     """
+    from mlflow.exceptions import MlflowException
+
     with told(f"run {run_id}"):
-        return _opened(store.client.get_run(run_id))
+        try:
+            return _opened(store.client.get_run(run_id))
+        except MlflowException as err:
+            if err.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            msg = f"run {run_id}: this store holds no such run; expected {RUN_FORMS}"
+            raise TrackingError(msg) from err
 
 
 def _opened(run: Run) -> RunFiles:
@@ -131,7 +140,8 @@ def verified(run: RunFiles) -> Verified:
     problems = (
         [] if run.tags.get("governance.manifest") == digest(sealed) else [f"{MANIFEST}: changed since it was sealed"]
     )
-    problems += [f"{line} since it was sealed" for line in broken(parse(sealed), run.read, present)]
+    found = broken(parse(sealed), run.read, present)
+    problems += [line if line.endswith("not in the seal") else f"{line} since it was sealed" for line in found]
     record = _record(run)
     if record is not None:
         problems += _metric_problems(record, run.metrics) + _tag_problems(record, run.tags)
@@ -217,7 +227,7 @@ def find_run(store: Store, spec: str) -> RunFiles:
         wanted = f"{audits} and tags.`governance.model_digest` = '{found}'"
         return _newest(store, wanted, f"{spec}: not audited yet; run `fmnist-audit audit {spec}`")
     if not (spec.isalnum() and spec.isascii()):
-        msg = f"run {spec!r}: expected a run id, `latest`, or a model such as models:/NAME/VERSION"
+        msg = f"run {spec!r}: expected {RUN_FORMS}"
         raise TrackingError(msg)
     return open_run(store, spec)
 

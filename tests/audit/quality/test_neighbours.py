@@ -37,6 +37,26 @@ def test_numpy_s_correlation_is_the_likeness_across_blocks() -> None:
     assert found.likeness.numpy() == pytest.approx(every.max(axis=1), abs=1e-6)
 
 
+def test_an_image_is_not_its_own_neighbour(sample_data: Dataset) -> None:
+    test = torch.from_numpy(sample_data.splits["test"].images)
+    rows = torch.arange(0, 1000, 7)
+    search = NearestNeighbors(n_neighbors=2, metric="correlation").fit(test.flatten(1).double().numpy())
+    distance, row = search.kneighbors(test[rows].flatten(1).double().numpy())
+
+    found = nearest(test[rows], test, CPU, rows)
+
+    assert found.row.tolist() == row[:, 1].tolist()
+    assert found.likeness.numpy() == pytest.approx(1 - distance[:, 1], abs=1e-9)
+
+
+def test_an_image_is_not_its_own_neighbour_in_any_block() -> None:
+    images = noise(4_200, 1, 3)
+    every = np.corrcoef(images.flatten(1).numpy())
+    np.fill_diagonal(every, -1)
+
+    assert nearest(images, images, CPU, torch.arange(4_200)).likeness.numpy() == pytest.approx(every.max(1), abs=1e-6)
+
+
 def test_brightness_and_contrast_do_not_matter() -> None:
     image = noise(1, 3) // 2
     found = nearest(image, torch.cat((noise(5, 4), image + 40)), CPU)

@@ -1,4 +1,4 @@
-"""Which training image is most like each test image?"""
+"""Which image of one group is most like each image of another, or each other image of its own?"""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ _BLOCK = 2_048
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The training image that is most like each of N images."""
+    """The other image that is most like each of N images."""
 
     row: Tensor
-    """(N,) int64, where it stands among the training images."""
+    """(N,) int64, where it stands among the others."""
     likeness: Tensor
     """(N,) float64, normalised cross-correlation in [-1, 1]; 1 for the same image up to brightness and contrast."""
 
@@ -37,13 +37,14 @@ def unit(images: Tensor, dtype: torch.dtype = torch.float32) -> Tensor:
     return found
 
 
-def nearest(images: Tensor, train: Tensor, device: torch.device) -> Nearest:
-    """Compare every image with every training image, by a blocked matrix product in float32.
+def nearest(images: Tensor, others: Tensor, device: torch.device, itself: Tensor | None = None) -> Nearest:
+    """Compare every image with every other one, by a blocked matrix product in float32.
 
     Args:
         images: (N, C, H, W) uint8.
-        train: (M, C, H, W) uint8, M at least 1.
+        others: (M, C, H, W) uint8, M at least 1; at least 2 where `itself` is given.
         device: Where the products are computed.
+        itself: (N,) int64, where each image stands among the others, so that it is not compared with itself.
 
     Returns:
         The nearest of each; its likeness is computed once more in float64.
@@ -51,16 +52,20 @@ def nearest(images: Tensor, train: Tensor, device: torch.device) -> Nearest:
     own = unit(images).to(device)
     best = torch.full((len(own),), -2.0, device=device)
     row = torch.zeros(len(own), dtype=torch.int64, device=device)
-    for start in range(0, len(train), _BLOCK):
-        theirs = unit(train[start : start + _BLOCK]).to(device).T
+    for start in range(0, len(others), _BLOCK):
+        theirs = unit(others[start : start + _BLOCK]).to(device).T
         for first in range(0, len(own), _BLOCK):
             part = own[first : first + _BLOCK] @ theirs
+            if itself is not None:
+                place = itself[first : first + _BLOCK] - start
+                here = ((place >= 0) & (place < part.shape[1])).nonzero()[:, 0]
+                part[here.to(device), place[here].to(device)] = -2.0
             # The largest of a row is cheap; where it stands is looked up only in the few rows that improve.
             better = (part.amax(dim=1) > best[first : first + _BLOCK]).nonzero()[:, 0]
             value, place = part[better].max(dim=1)
             best[first + better], row[first + better] = value, start + place
     row = row.cpu()
-    return Nearest(row, _likeness(images, train[row]))
+    return Nearest(row, _likeness(images, others[row]))
 
 
 def _likeness(images: Tensor, others: Tensor) -> Tensor:

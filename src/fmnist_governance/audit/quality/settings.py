@@ -13,7 +13,10 @@ class DataQualityParams(Params):
     """Settings of the data_quality check."""
 
     near_images: Annotated[int, Field(ge=1, le=1_000_000)] = 10_000
-    """How many test images are compared with every training image: a stratified draw, or all that there are."""
+    """How many test images are compared with every other test image and every training image: a stratified draw, or
+    all that there are."""
+    near_training: bool = False
+    """Whether training images are compared with each other too: 36 times the work of 10,000 test images."""
     shift_images: Annotated[int, Field(ge=4, le=100_000)] = 5_000
     """How many test and how many training images are told apart by a classifier and by statistics: a draw of each."""
     permutations: Annotated[int, Field(ge=99, le=100_000)] = 500
