@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-_BLOCK = 2_048
+BLOCK = 2_048
 """Images a block of the matrix product; its result stays in the processor's caches."""
 
 
@@ -52,16 +52,16 @@ def nearest(images: Tensor, others: Tensor, device: torch.device, itself: Tensor
     own = unit(images).to(device)
     best = torch.full((len(own),), -2.0, device=device)
     row = torch.zeros(len(own), dtype=torch.int64, device=device)
-    for start in range(0, len(others), _BLOCK):
-        theirs = unit(others[start : start + _BLOCK]).to(device).T
-        for first in range(0, len(own), _BLOCK):
-            part = own[first : first + _BLOCK] @ theirs
+    for start in range(0, len(others), BLOCK):
+        theirs = unit(others[start : start + BLOCK]).to(device).T
+        for first in range(0, len(own), BLOCK):
+            part = own[first : first + BLOCK] @ theirs
             if itself is not None:
-                place = itself[first : first + _BLOCK] - start
+                place = itself[first : first + BLOCK] - start
                 here = ((place >= 0) & (place < part.shape[1])).nonzero()[:, 0]
                 part[here.to(device), place[here].to(device)] = -2.0
             # The largest of a row is cheap; where it stands is looked up only in the few rows that improve.
-            better = (part.amax(dim=1) > best[first : first + _BLOCK]).nonzero()[:, 0]
+            better = (part.amax(dim=1) > best[first : first + BLOCK]).nonzero()[:, 0]
             value, place = part[better].max(dim=1)
             best[first + better], row[first + better] = value, start + place
     row = row.cpu()
@@ -70,6 +70,6 @@ def nearest(images: Tensor, others: Tensor, device: torch.device, itself: Tensor
 
 def _likeness(images: Tensor, others: Tensor) -> Tensor:
     found = [torch.zeros(0, dtype=torch.float64)]
-    for own, theirs in zip(images.split(_BLOCK), others.split(_BLOCK), strict=True):
+    for own, theirs in zip(images.split(BLOCK), others.split(BLOCK), strict=True):
         found.append((unit(own, torch.float64) * unit(theirs, torch.float64)).sum(dim=1).clamp(-1, 1))
     return torch.cat(found)
