@@ -162,7 +162,8 @@ def _summary(judged: Judged, written: list[Path], store: str, clock: Clock) -> I
     yield ""
     if judged.concluded.assessment.declarations:
         missing = len(judged.concluded.assessment.declarations.missing())
-        yield from row("declared", f"{missing} things that a person has to state are missing; the card lists them")
+        lists = "`fmnist-audit check FILE` lists them, and those that the law asks for"
+        yield from row("declared", f"{missing} statements of the card are missing; {lists}")
     else:
         yield from row("declared", "nothing: no declarations name this model")
     yield from _law(judged)
