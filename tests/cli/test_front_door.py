@@ -98,6 +98,25 @@ def test_other_bytes_are_not_overwritten_without_force(desk: Desk, fmnist_audit:
     assert (tmp_path / "model_card.md").read_text(encoding="utf-8") != "mine"
 
 
+def test_what_would_stop_a_run_at_its_end_stops_it_before_the_training(
+    desk: Desk, fmnist_audit: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "model_card.md").write_text("mine")
+    before = len(mlflow.search_runs(search_all_experiments=True))
+    run = ("run", "--sample", "--recipe", "tiny.yaml", "--suite", "small.yaml", "--output")
+
+    taken, closed = fmnist_audit(*run, tmp_path), fmnist_audit(*run, "/proc/nowhere")
+    named = [fmnist_audit("train", "--sample", "--recipe", "tiny.yaml", "--name", name) for name in ("a/b:c", "")]
+
+    assert [answer.code for answer in (taken, closed, *named)] == [2, 2, 2, 2]
+    assert "model_card.md: there already, with other contents; --force overwrites" in taken.err
+    assert "/proc/nowhere: cannot be written" in closed.err
+    assert "name of the model, 'a/b:c': Invalid model name" in named[0].err
+    assert "name of the model, ''" in named[1].err
+    assert len(mlflow.search_runs(search_all_experiments=True)) == before
+    assert not list((desk.folder / "cache").rglob("checkpoint.*"))
+
+
 def test_one_document_can_be_printed(desk: Desk, fmnist_audit: Program) -> None:
     assert desk.folder.is_dir()
     printed = fmnist_audit("generate-card", "--document", "model_card", "--format", "json", "--output", "-")

@@ -161,6 +161,7 @@ def test_an_npz_file_is_read_with_its_splits(tmp_path: Path) -> None:
         ({"x_test": np.zeros((6, 28, 28, 3), dtype=np.uint8)}, r"with C 1 \(grey\) or 3 \(colour\)"),
         ({"x_train": np.zeros((6, 20, 20), dtype=np.uint8), "y_train": np.arange(6) % 3}, "of different sizes"),
         ({"classes": np.array(["a", " ", "c"])}, "class 1 is called ' '"),
+        ({"classes": np.array(["a"]), "y_test": np.zeros(6, dtype=np.int64)}, "1 class; a classifier tells two"),
         ({"classes": np.array(["a", "b", "c\x1b[31m"])}, "class 2 is called"),
         ({"classes": np.array(["a", "b\n", "c"])}, "class 1 is called"),
     ],

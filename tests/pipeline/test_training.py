@@ -65,7 +65,28 @@ def test_an_interrupted_training_goes_on_to_the_same_weights(
 
     assert resumed.resumed_after == 2
     assert same(resumed.network, trained(recipe, synthetic, tmp_path / "d").network)
-    assert not (tmp_path / "c").exists()
+
+
+def test_a_training_whose_result_was_not_kept_is_taken_up_at_its_end(
+    recipe: Recipe, synthetic: Dataset, tmp_path: Path
+) -> None:
+    asked = Asked(recipe, 0, CPU)
+    first, again = (
+        fit(asked, synthetic, tmp_path / "c", resume=resume, parent=None, report=silent) for resume in (False, True)
+    )
+
+    assert again.resumed_after == recipe.epochs
+    assert same(first.network, again.network)
+    assert again.epochs == first.epochs
+
+
+def test_a_training_that_cannot_be_taken_up_says_so(
+    recipe: Recipe, synthetic: Dataset, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    found = fit(Asked(recipe, 0, CPU), synthetic, tmp_path / "c", resume=True, parent=None, report=silent)
+
+    assert found.resumed_after == 0
+    assert "no checkpoint of this very training" in caplog.text
 
 
 def test_a_checkpoint_belongs_to_recipe_seed_parent_and_data(recipe: Recipe, synthetic: Dataset) -> None:

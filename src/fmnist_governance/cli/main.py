@@ -92,15 +92,25 @@ def main() -> None:
     except GovernanceError as err:
         code = _refuse(str(err))
     except (KeyboardInterrupt, click.Abort):
-        code = _refuse("interrupted; what was finished is kept")
+        code = _refuse("interrupted; what was finished is kept: give the command again, and --resume where it trains")
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _to_nowhere()
         code = ExitCode.COULD_NOT_RUN
+    except OSError as err:
+        if os.environ.get(DEBUG):
+            raise
+        _to_nowhere()
+        code = _refuse(f"{err.filename or 'output'}: {err.strerror or err}")
     except Exception as err:  # A crash must not look like a verdict: Python's own exit code would be 1.
         if os.environ.get(DEBUG):
             raise
         code = _refuse(f"internal error: {type(err).__name__}: {err} (set {DEBUG}=1 for the traceback)")
     sys.exit(int(code or 0))
+
+
+def _to_nowhere() -> None:
+    """Let what still waits for stdout go nowhere: it could not be written, and Python would say so once more."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _refuse(message: str) -> ExitCode:

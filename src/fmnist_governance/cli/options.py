@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -155,15 +156,43 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> lis
     """
     targets = {folder / path: data for path, data in files.items()}
     if not force and (taken := [str(p) for p, data in targets.items() if p.exists() and p.read_bytes() != data]):
-        msg = f"{', '.join(taken)}: there already, with other contents; --force overwrites"
-        raise ConfigError(msg)
-    try:
+        raise _taken(taken)
+    with _writing(folder):
         for path, data in targets.items():
             _write(path, data)
+    return list(targets)
+
+
+def demand_room(folder: Path, names: Iterable[str], *, force: bool) -> None:
+    """Refuse a folder that cannot be written to, before work is done whose result would go there.
+
+    Args:
+        folder: Where to; made when it is not there.
+        names: Of files that will be written.
+        force: Whether they may be overwritten.
+
+    Raises:
+        ConfigError: A file of such a name is there and `force` is not given, or the folder cannot be written.
+    """
+    if not force and (taken := [str(folder / name) for name in names if (folder / name).exists()]):
+        raise _taken(taken)
+    with _writing(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+
+
+def _taken(paths: Sequence[str]) -> ConfigError:
+    return ConfigError(f"{', '.join(paths)}: there already, with other contents; --force overwrites")
+
+
+@contextlib.contextmanager
+def _writing(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as err:
         msg = f"{err.filename or folder}: cannot be written ({err.strerror}); choose another --output"
         raise ConfigError(msg) from err
-    return list(targets)
 
 
 def _write(path: Path, data: bytes) -> None:

@@ -16,6 +16,7 @@ from fmnist_governance.cli.options import (
     audit_options,
     config_option,
     dataset_options,
+    demand_room,
     force_option,
     json_option,
     print_json,
@@ -108,8 +109,10 @@ def command(
         from fmnist_governance.pipeline.judging import demand, document, judge, of_run, said
         from fmnist_governance.pipeline.keeping import audit_and_keep
         from fmnist_governance.pipeline.making import Order, make
+        from fmnist_governance.render.catalog import RENDERERS
         from fmnist_governance.tracking.store import open_store
 
+        demand_room(output, [renderer.filename for renderer in RENDERERS], force=force)
         order = Order(load_recipe(recipe, config_dir), seed, device, name, init_from, resume)
         asked = load_suite(suite, config_dir)
         wanted = demand(policy, None, None, config_dir)

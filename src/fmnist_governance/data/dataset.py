@@ -58,10 +58,13 @@ class Dataset:
 
         Raises:
             DatasetError: A split is empty, has another shape than it should or than the others, or holds a label
-                without a class; or a class has no name that can be printed.
+                without a class; there is one class alone; or a class has no name that can be printed.
         """
         if "test" not in self.splits:
             msg = f"{self.name}: no split 'test'; an audit needs one"
+            raise DatasetError(msg)
+        if len(self.classes) < 2:  # noqa: PLR2004 - nothing to tell apart
+            msg = f"{self.name}: {len(self.classes)} class; a classifier tells two or more apart"
             raise DatasetError(msg)
         for label, called in enumerate(self.classes):
             if not called.strip() or any(unicodedata.category(c) in _UNPRINTABLE for c in called):

@@ -12,6 +12,8 @@ from fmnist_governance.errors import DatasetError
 
 LARGEST_BYTES = 64 * 1024 * 1024
 _LARGEST_PIXELS = 16_000_000
+_MODES = frozenset({"1", "L", "P", "RGB"})
+"""Pillow's names of what becomes 8-bit grey without a loss that nobody sees: 16-bit pixels would be cut off at 255."""
 
 
 def read_image_file(path: Path) -> NDArray[Any]:
@@ -49,6 +51,9 @@ def _picture(path: Path) -> NDArray[np.uint8]:
         with Image.open(path) as picture:
             if picture.width * picture.height > _LARGEST_PIXELS:
                 msg = f"{path}: {picture.width} x {picture.height} pixels; expected 28 x 28"
+                raise DatasetError(msg)
+            if picture.mode not in _MODES or "transparency" in picture.info:
+                msg = f"{path}: its pixels are of mode {picture.mode}, or see-through; expected 8-bit grey or colour"
                 raise DatasetError(msg)
             return np.asarray(picture.convert("L"), dtype=np.uint8)
     except (UnidentifiedImageError, Image.DecompressionBombError, SyntaxError, ValueError) as err:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -18,7 +19,7 @@ from fmnist_governance.pipeline.models import own_model
 from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.store import Store
-from fmnist_governance.tracking.training_run import Point, log_model, log_training, training_run
+from fmnist_governance.tracking.training_run import Point, demand_name, log_model, log_training, training_run
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,11 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
     """Train, log and register a model.
 
     Raises:
-        GovernanceError: The order, the data or the store does not allow it.
+        GovernanceError: The order, the data or the store does not allow it. What was trained until then waits for
+            `resume`.
     """
     _demand_trainable(dataset)
+    demand_name(store, order.name)
     prepare_process()
     data = dataset_facts(dataset)
     parent = resolve(store, order.init_from) if order.init_from else None
@@ -67,6 +70,7 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
         log_training(store, run_id, params=params, points=list(_points(trained)), dataset=data, facts=facts)
         description = Description(dataset.classes, {"layers": order.recipe.layers}, run_id)
         resolved = log_model(store, run_id, trained.network, description, order.name)
+    shutil.rmtree(folder, ignore_errors=True)
     model = own_model(resolved, trained.network, description, facts)
     return Made(model, resolved, run_id, trained)
 

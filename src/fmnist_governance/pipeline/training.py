@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,8 @@ from fmnist_governance.evidence.record import DatasetFacts
 from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.train.checkpoint import restore, save
 from fmnist_governance.train.loop import EpochFacts, TrainingState, answers, started, tensors, train, transfer
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def fit(  # noqa: PLR0913 - what a training is made of
     Args:
         asked: Recipe, seed, device.
         dataset: With `train` and `validation`.
-        folder: Where the checkpoint is kept; gone when the training is over.
+        folder: Where the checkpoint is kept, until whoever asked for the training has kept its result.
         resume: Whether to go on from a checkpoint that is there; without one the training starts anew.
         parent: The network to start from.
         report: Called after each epoch with a text, the epochs done, and all of them.
@@ -93,7 +95,6 @@ def fit(  # noqa: PLR0913 - what a training is made of
     for facts in train(state, training, validation):
         save(state, folder)
         report(_line(facts), facts.epoch, asked.recipe.epochs)
-    shutil.rmtree(folder, ignore_errors=True)
     network = state.network.cpu().eval().requires_grad_(requires_grad=False)
     return Trained(network, state.history, done, taken, temper(network, *tensors(validation, torch.device("cpu"))))
 
@@ -130,6 +131,8 @@ def _state(
 ) -> tuple[TrainingState, tuple[str, ...]]:
     if resume and folder.is_dir():
         return restore(folder, asked.recipe, device=asked.device), ()
+    if resume:
+        logger.warning("no checkpoint of this very training (recipe, seed, data, parent) is there; it starts anew")
     state = started(asked.recipe, classes=classes, seed=asked.seed, device=asked.device)
     return state, transfer(state, parent.state_dict()).taken if parent else ()
 

@@ -109,6 +109,22 @@ def dataset_input(dataset: DatasetFacts, split: str, context: str) -> DatasetInp
     )
 
 
+def demand_name(store: Store, name: str) -> None:
+    """Refuse a name that this store would not register a model under.
+
+    Raises:
+        TrackingError: It would not, or it cannot be asked.
+    """
+    from mlflow.exceptions import MlflowException
+
+    with told(f"name of the model, {name!r}"):
+        try:
+            store.client.get_registered_model(name)
+        except MlflowException as err:
+            if err.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+
+
 def log_model(store: Store, run_id: str, network: Network, description: Description, name: str) -> ResolvedModel:
     """Log the weights and the model that users load, and register it.
 
