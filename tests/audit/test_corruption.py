@@ -141,11 +141,12 @@ def test_the_first_step_that_costs_most_is_named(swept: CheckResult, real: Subje
     assert worst.interval.family == len(steps)
 
 
-def test_one_image_is_shown_under_everything(swept: CheckResult) -> None:
+def test_one_image_is_shown_as_it_is_and_under_three_severities_of_everything(swept: CheckResult) -> None:
     sheet = np.asarray(Image.open(io.BytesIO(swept.pictures[0].png)))
 
-    assert sheet.shape == (24 * 30 - 2, 6 * 30 - 2)
+    assert sheet.shape == (24 * 30 - 2, 4 * 30 - 2)
     assert all(np.array_equal(sheet[30 * row : 30 * row + 28, :28], sheet[:28, :28]) for row in range(24))
+    assert "at severity 1, 3, 5." in swept.pictures[0].caption
 
 
 def test_the_cost_is_the_answers_that_were_asked_for(swept: CheckResult) -> None:

@@ -139,7 +139,7 @@ def test_all_is_measured_of_a_whole_subject(result: CheckResult) -> None:
 def test_the_surest_answers_are_shown(result: CheckResult) -> None:
     (picture,) = result.pictures
 
-    assert Image.open(io.BytesIO(picture.png)).size == (6 * 30 - 2, len(OUTSIDERS) * 30 - 2)
+    assert Image.open(io.BytesIO(picture.png)).size == (4 * 30 - 2, len(OUTSIDERS) * 30 - 2)
     assert "handwritten digits (" in picture.caption
 
 

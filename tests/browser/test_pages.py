@@ -12,6 +12,7 @@ from browsed import SCREENS, Open
 from reports import HOSTILE, make_record, make_report, odd_report
 
 from fmnist_governance.render.documents.report import html as report_page
+from fmnist_governance.render.view import row
 
 pytestmark = pytest.mark.browser
 
@@ -142,7 +143,7 @@ def test_a_number_leads_to_its_row(opened: Open) -> None:
 
     page.locator(".tiles a").first.click()
 
-    assert page.url.endswith("#m-performance.accuracy")
+    assert page.url.endswith(f"#{row('performance.accuracy')}")
     assert page.evaluate("document.querySelector(':target').getBoundingClientRect().top") < 800
 
 
@@ -187,7 +188,7 @@ def test_a_thousand_classes_and_a_text_of_ten_megabytes_are_shown(browser: Any) 
     page.set_content(report_page(make_report(record.model_copy(update={"training": training}))))
 
     assert page.locator("i").count() == 0
-    assert page.locator("#m-performance\\.class\\.class_999\\.recall").count() == 1
+    assert page.locator(f"#{row('performance.class.class_999.recall')}").count() == 1
     page.close()
 
 

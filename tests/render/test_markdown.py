@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from fmnist_governance.render.markdown import to_html
+from fmnist_governance.render.view import row
 
 
 def body(markdown: str) -> str:
@@ -23,8 +24,8 @@ def test_a_picture_is_looked_up_and_never_fetched() -> None:
 def test_a_number_leads_to_its_row() -> None:
     html = body('[9](#every-measurement "a.b")\n\n## Every measurement\n\n| M | V |\n| - | - |\n| `a.b` | 9 |\n')
 
-    assert 'href="#m-a.b"' in html
-    assert '<tr id="m-a.b">' in html
+    assert f'href="#{row("a.b")}"' in html
+    assert f'<tr id="{row("a.b")}">' in html
 
 
 def test_headings_have_anchors_that_differ() -> None:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-_ROUNDING = 8
+_ROUNDING = 12
 """Half a step between two of sixteen levels."""
 
 

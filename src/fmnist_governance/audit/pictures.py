@@ -13,9 +13,8 @@ if TYPE_CHECKING:
 
 GAP = 2
 PAPER = 255
-_GREYS = 16
-"""Levels of grey in a sheet: tiny images look the same, and take half the bytes of a page."""
-_LEVEL = 255 // (_GREYS - 1)
+_GREYS = 12
+"""Levels of grey in a sheet: tiny images look the same, and take less than half the bytes of a page."""
 
 
 def sheet(rows: list[Tensor], columns: int) -> bytes:
@@ -52,9 +51,9 @@ def _grey(canvas: Tensor) -> Image:
     """Return (H, W) uint8 as a picture of few levels of grey."""
     from PIL.Image import frombytes
 
-    levels = (canvas.to(torch.int16) + _LEVEL // 2) // _LEVEL
+    levels = (canvas.to(torch.int16) * (_GREYS - 1) + PAPER // 2) // PAPER
     picture = frombytes("P", (canvas.shape[1], canvas.shape[0]), levels.to(torch.uint8).numpy().tobytes())
-    picture.putpalette([_LEVEL * level for level in range(_GREYS) for _ in range(3)])
+    picture.putpalette([round(PAPER * level / (_GREYS - 1)) for level in range(_GREYS) for _ in range(3)])
     return picture
 
 

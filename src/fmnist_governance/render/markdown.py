@@ -13,6 +13,8 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from fmnist_governance.render.view import row
+
 STATES = {
     "Measured": "measured",
     "Recorded": "measured",
@@ -101,7 +103,7 @@ def _name_rows(tokens: Sequence[Token]) -> None:
         if inside and token.type == "tr_open":
             cell = tokens[place + 2].children or []
             if len(cell) == 1 and cell[0].type == "code_inline":
-                token.attrSet("id", f"m-{cell[0].content}")
+                token.attrSet("id", row(cell[0].content))
 
 
 def _head_rows(tokens: Sequence[Token]) -> None:
@@ -123,7 +125,7 @@ def _inline(tokens: Sequence[Token]) -> None:
 
 def _inside_page(target: str, title: str | float | None) -> str:
     if target == f"#{APPENDIX}" and title:
-        return f"#m-{title}"
+        return f"#{row(f'{title}')}"
     return target if target.startswith("#") else "#"
 
 

@@ -47,24 +47,28 @@ def stored(file: TableFile, read: Callable[[str], bytes]) -> StoredTable:
     return decode(read(file.path), StoredTable, file.path)
 
 
-def grid(file: TableFile, read: Callable[[str], bytes], longest: int = LONGEST) -> Grid:
+def grid(file: TableFile, read: Callable[[str], bytes], longest: int = LONGEST, most: int | None = None) -> Grid:
     """Return a stored table as text, without its rows where it is too large for a page.
 
     Args:
         file: Names the table.
         read: Returns a stored file of the run.
         longest: Rows from which on it is too large.
+        most: Of a table of more rows than this only each so many-th is returned, the last among them; None: each.
     """
     table = stored(file, read)
     fits = len(table.columns) <= WIDEST and len(table.rows) <= longest
+    step = 1 if most is None else -(-len(table.rows) // most) or 1
+    rows = table.rows[::-1][::step][::-1] if fits else ()
     return Grid(
         id=file.id,
         caption=file.caption,
         path=file.path,
         digest=file.digest,
-        columns=tuple(column.name for column in table.columns),
-        rows=tuple(_row(table, row) for row in table.rows) if fits else (),
+        columns=tuple(column.name.replace("_", " ") for column in table.columns),
+        rows=tuple(_row(table, row) for row in rows),
         size=f"{len(table.rows):,} rows, {len(table.columns):,} columns",
+        part=f"{len(rows):,}" if fits and step > 1 else None,
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from dataclasses import dataclass
+from hashlib import sha256
 
 from fmnist_governance.evidence.declared import Declarations, file_topics, topics
 from fmnist_governance.evidence.record import EvidenceRecord, Measurement
@@ -29,6 +31,11 @@ class Number:
     unit: str
     method: str
 
+    @property
+    def row(self) -> str:
+        """The anchor of its row in an appendix."""
+        return row(self.id)
+
     @classmethod
     def of(cls, measured: Measurement) -> Number:
         """Make the view of a measurement."""
@@ -47,6 +54,14 @@ class Number:
             unit=measured.unit,
             method=_method(measured),
         )
+
+
+def row(id_: str) -> str:
+    """Return the anchor of a measurement's row: the same on every page of every audit, and a fifth of an id's length.
+
+    A page holds a thousand anchors and links to them.
+    """
+    return f"m{b32encode(sha256(id_.encode()).digest()[:5]).decode().lower()}"
 
 
 def kind(id_: str) -> str:
@@ -132,6 +147,8 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     """Empty where the table is too large for a page."""
     size: str
+    part: str | None = None
+    """How many of the rows are printed of a curve that has more; None where all are."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,17 +36,13 @@ def texts(rows: list[Row]) -> list[str]:
 
 
 def path(svg: ET.Element, mark: str) -> str:
-    """Return the one path whose look holds a mark; nothing where there is none."""
-    looks = {
-        f"{found.get('style')} {found.get('class')} {found.attrib}": found.attrib["d"]
-        for found in svg.iter(f"{SVG}path")
-    }
-    return next((d for look, d in looks.items() if mark in look), "")
+    """Return the one path of a look; nothing where there is none."""
+    return next((found.attrib["d"] for found in svg.iter(f"{SVG}path") if found.get("class") == mark), "")
 
 
 def dots(svg: ET.Element) -> list[tuple[float, float]]:
     """Return the places of all dots: lines of no length with round ends."""
-    return [(float(x), float(y)) for x, y in re.findall(r"M(\S+) (\S+?)h0", path(svg, "4.5"))]
+    return [(float(x), float(y)) for x, y in re.findall(r"M(\S+) (\S+?)h0", path(svg, "dots"))]
 
 
 def test_the_corruption_that_costs_most_comes_first() -> None:
@@ -58,18 +54,18 @@ def test_the_corruption_that_costs_most_comes_first() -> None:
 def test_a_panel_shows_model_baseline_and_the_undisturbed_level() -> None:
     svg = drawn([CLEAN, *curve("fog", [0.8, 0.7])])
 
-    lines = [path(svg, mark) for mark in ("1.5 3.5", "6 4", "stroke-width:2")]
+    lines = [path(svg, mark) for mark in ("dotted", "dashed", "whole")]
     assert [len(re.findall(r"[\d.]+", line)) // 2 for line in lines] == [2, 3, 3]
     assert len(dots(svg)) == 3
-    assert path(svg, "fill-opacity").count("z") == 1
+    assert path(svg, "band").count("z") == 1
 
 
 def test_without_baseline_or_undisturbed_images_the_curve_is_drawn_alone() -> None:
     svg = drawn(curve("fog", [0.8, 0.7], baseline=None))
 
-    assert not path(svg, "6 4")
-    assert not path(svg, "1.5 3.5")
-    assert path(svg, "stroke-width:2")
+    assert not path(svg, "dashed")
+    assert not path(svg, "dotted")
+    assert path(svg, "whole")
 
 
 def test_higher_accuracy_stands_higher() -> None:

@@ -58,7 +58,7 @@ def test_each_budget_has_a_dot_and_an_interval_and_noise_its_own() -> None:
     texts = [found.text for found in drawn(svg, "text")]
 
     assert len(drawn(svg, "circle")) == 5 + 2
-    assert len([line for line in drawn(svg, "line") if line.get("class") == "right"]) == 5
+    assert [found.get("d", "").count("M") for found in drawn(svg, "path") if found.get("class") == "held"] == [3, 2]
     assert {"L-infinity: accuracy left", "L2: accuracy left", "8/255", "0.5"} <= set(texts)
 
 
@@ -94,7 +94,7 @@ def test_a_hostile_name_stays_text_and_short(name: str) -> None:
     svg = ADVERSARIAL_CURVE.draw(budgets(name, name), name)
 
     assert {found.tag for found in ET.fromstring(svg).iter()} == {  # noqa: S314 - our own text
-        f"{SVG}{tag}" for tag in ("svg", "style", "text", "line", "polyline", "circle")
+        f"{SVG}{tag}" for tag in ("svg", "style", "text", "path", "polyline", "circle")
     }
     assert len(svg) < 12_000
 

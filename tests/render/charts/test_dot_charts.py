@@ -58,16 +58,21 @@ def test_marks_stand_at_their_numbers() -> None:
 
     zero, other = [float(found.get("x", "")) for found in drawn(svg, "text") if found.text == "0 %"]
     places = [float(circle.get("cx", "")) for circle in drawn(svg, "circle") if circle.get("cy") != "12"]
-    expected = [zero, zero + 0.25 * 170, other + 0.5 * 330, other + 0.75 * 330, other + 330]
+    expected = [zero, zero + 0.25 * 140, *(other + share * (WIDE - 224) for share in (0.5, 0.75, 1.0))]
     assert sorted(places) == pytest.approx(expected)
 
 
 def test_each_size_of_sample_has_a_mark_where_it_was_drawn() -> None:
     svg = DRIFT_POWER.draw(power(), "label")
 
-    assert {"of 100 images", "of 1,000 images", "undisturbed", "rotation"} <= set(texts(svg))
+    assert {"100 images", "1,000 images", "undisturbed", "rotation"} <= set(texts(svg))
     assert len(drawn(svg, "circle")) == 1 + 2, "one in the legend, one a row"
     assert len(drawn(svg, "rect")) == 1 + 1
+
+
+@pytest.mark.parametrize(("chart", "rows"), [(OOD_SETS, sets("s" * 90)), (DRIFT_POWER, power("s" * 90))])
+def test_the_picture_fits_a_telephone_whatever_the_names(chart: Chart, rows: StoredTable) -> None:
+    assert ET.fromstring(chart.draw(rows, "label")).get("width") == f"{WIDE:g}"  # noqa: S314 - our own text
 
 
 def test_the_curve_is_drawn_in_powers_of_ten_by_rising_false_positives() -> None:
@@ -82,7 +87,7 @@ def test_the_curve_is_drawn_in_powers_of_ten_by_rising_false_positives() -> None
 
 @pytest.mark.parametrize("name", ["<script>", '"/><x', "]]>", "\u202ea", "\x1b[0m", "a" * 300])
 def test_hostile_names_stay_text(name: str) -> None:
-    known = {f"{SVG}{tag}" for tag in ("svg", "style", "text", "line", "polyline", "polygon", "circle", "rect")}
+    known = {f"{SVG}{tag}" for tag in ("svg", "style", "text", "path", "polyline", "polygon", "circle", "rect")}
     for chart, rows in ((OOD_SETS, sets(name)), (DRIFT_POWER, power(name)), (MEMBERSHIP_ROC, roc())):
         svg = chart.draw(rows, name)
 

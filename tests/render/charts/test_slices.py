@@ -1,11 +1,13 @@
 from __future__ import annotations
 
 import json
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
 
 from fmnist_governance.errors import EvidenceError
+from fmnist_governance.render.charts.chart import WIDE
 from fmnist_governance.render.charts.slices import SLICES
 from fmnist_governance.render.tables import StoredTable
 
@@ -32,6 +34,12 @@ def texts(svg: str) -> list[str]:
     return [found.text or "" for found in drawn(svg, "text")]
 
 
+def spans(svg: str) -> list[tuple[float, float]]:
+    """Return where the interval of each group starts and ends, in pixels."""
+    path = next(found.get("d", "") for found in drawn(svg, "path") if found.get("class") == "whole")
+    return [(float(low), float(high)) for low, high in re.findall(r"M(\S+) \S+?H([\d.]+)", path)]
+
+
 def test_the_worst_for_its_class_stands_first_and_a_class_is_left_out() -> None:
     found = texts(SLICES.draw(groups(), "label"))
 
@@ -43,15 +51,14 @@ def test_each_group_has_a_dot_a_ring_and_an_interval() -> None:
     svg = SLICES.draw(groups(), "label")
 
     assert len(drawn(svg, "circle")) == 2 * 2
-    assert len([line for line in drawn(svg, "line") if line.get("class") == "right"]) == 2
+    assert len(spans(svg)) == 2
 
 
 def test_a_dot_lies_on_its_interval_at_its_share() -> None:
     svg = SLICES.draw(groups(), "label")
-    line = next(line for line in drawn(svg, "line") if line.get("class") == "right")
-    dot = next(dot for dot in drawn(svg, "circle") if dot.get("class") == "right")
+    low, high = spans(svg)[0]
+    dot = next(dot for dot in drawn(svg, "circle") if dot.get("class") == "blue")
 
-    low, high = float(line.get("x1", "")), float(line.get("x2", ""))
     assert float(dot.get("cx", "")) == pytest.approx((low + high) / 2, abs=0.1)
 
 
@@ -62,6 +69,10 @@ def test_no_more_than_two_dozen_groups_are_drawn() -> None:
 
     assert len([t for t in texts(svg) if t.startswith("group ")]) == 24
     assert "group 299" in texts(svg)
+
+
+def test_the_picture_fits_a_telephone() -> None:
+    assert ET.fromstring(SLICES.draw(groups(), "label")).get("width") == f"{WIDE:g}"  # noqa: S314 - our own text
 
 
 @pytest.mark.parametrize("gap", [0.0, 1.0, -1.0])
@@ -77,7 +88,7 @@ def test_a_hostile_name_stays_text_and_short(name: str) -> None:
     svg = SLICES.draw(table([[name, 100, 0.5, 0.1, 0.1, 0.0, 0.2]]), name)
 
     assert {found.tag for found in ET.fromstring(svg).iter()} == {  # noqa: S314 - our own text
-        f"{SVG}{tag}" for tag in ("svg", "style", "text", "line", "circle")
+        f"{SVG}{tag}" for tag in ("svg", "style", "text", "path", "circle")
     }
     assert len(svg) < 6_000
     assert svg == SLICES.draw(table([[name, 100, 0.5, 0.1, 0.1, 0.0, 0.2]]), name)

@@ -81,7 +81,7 @@ def test_the_order_of_the_rows_does_not_matter() -> None:
 def test_a_hostile_label_stays_text(chart: Chart, rows: StoredTable, name: str) -> None:
     svg = chart.draw(rows, name)
 
-    known = {f"{SVG}{tag}" for tag in ("svg", "style", "text", "line", "polyline", "polygon", "circle", "rect")}
+    known = {f"{SVG}{tag}" for tag in ("svg", "style", "text", "path", "polyline", "polygon", "circle", "rect")}
     assert {found.tag for found in ET.fromstring(svg).iter()} <= known  # noqa: S314 - our own text
     assert svg == chart.draw(rows, name)
 

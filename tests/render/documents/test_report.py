@@ -14,6 +14,7 @@ from fmnist_governance.render.report.chapters import CHAPTERS, chapters
 from fmnist_governance.render.report.findings import findings
 from fmnist_governance.render.report.first import tiles
 from fmnist_governance.render.report.leads import LEADS, leads
+from fmnist_governance.render.view import row
 
 
 def measured(id_: str, value: float, low: float, high: float, **changes: object) -> Measurement:
@@ -90,9 +91,9 @@ def test_a_sentence_says_only_what_the_whole_interval_says(
 def test_every_number_leads_to_its_row(report: Report) -> None:
     page = html(report)
 
-    rows = set(re.findall(r'<tr id="(m-[^"]+)"', page))
-    assert rows == {f"m-{m.id}" for m in report.record.measurements}
-    assert set(re.findall(r'href="#(m-[^"]+)"', page)) <= rows
+    rows = dict(re.findall(r'<tr id="(m[a-z2-7]{8})"><th>([\w.]+)', page))
+    assert rows == {row(m.id): m.id for m in report.record.measurements}
+    assert set(re.findall(r'href="#(m[a-z2-7]{8})"', page)) <= rows.keys()
 
 
 def test_what_the_numbers_of_a_check_share_stands_once(report: Report) -> None:

@@ -73,13 +73,16 @@ def by_corruption(sweep: Sweep, each: Sequence[Measurement]) -> Table:
 
 
 def examples(sweep: Sweep) -> Picture:
-    """Show one image as it is and under each severity, a row for each corruption."""
+    """Show one image as it is and under the least, the middle and the worst severity, a row for each corruption."""
     names = ", ".join(corruption.title for corruption in sweep.asked.corruptions)
-    severities = ", ".join(map(str, sweep.asked.severities))
+    last = len(sweep.asked.severities) - 1
+    chosen = sorted({0, (last + 1) // 2, last})
+    severities = ", ".join(f"{sweep.asked.severities[place]}" for place in chosen)
+    tiles = sweep.shown[:, [0, *(place + 1 for place in chosen)]]
     return Picture(
         name="examples",
         caption=f"One test image, undisturbed and at severity {severities}. Row by row: {names}",
         alternative=f"A grid of one test image, {len(sweep.shown)} rows: undisturbed at the left, worse towards the"
         f" right. Row by row: {names}",
-        png=sheet(list(sweep.shown), sweep.shown.shape[1]),
+        png=sheet(list(tiles), tiles.shape[1]),
     )

@@ -10,7 +10,7 @@ from fmnist_governance.audit.outsiders.tried import Told, Tried
 from fmnist_governance.audit.pictures import sheet
 from fmnist_governance.audit.subject import Subject
 
-_ACROSS = 6
+_ACROSS = 4
 _CHANNELS = (1, 3)
 """What a picture can have."""
 

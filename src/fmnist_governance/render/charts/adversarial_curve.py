@@ -87,10 +87,10 @@ def _panel(panel: Panel, norm: str, points: list[Point]) -> Iterator[str]:
     yield panel.line(fgsm, LINES[1])
     if len(noise) > 1:
         yield panel.line(noise, LINES[2])
-        yield from panel.dots(noise, "fill:var(--soft)")
+        yield from panel.dots(noise, "grey")
     yield panel.line([(x, point.value) for x, point in zip(at, points, strict=True)], LINES[0])
-    yield from panel.spans([(x, point.low, point.high) for x, point in zip(at, points, strict=True)])
-    yield from panel.dots([(x, point.value) for x, point in zip(at, points, strict=True)], "fill:var(--right)")
+    yield panel.spans([(x, point.low, point.high) for x, point in zip(at, points, strict=True)])
+    yield from panel.dots([(x, point.value) for x, point in zip(at, points, strict=True)], "blue")
 
 
 ADVERSARIAL_CURVE = Chart(

@@ -27,6 +27,16 @@ STYLE = (
     "svg.fg .line{stroke:var(--line);fill:none}svg.fg .right{stroke:var(--right);fill:var(--right)}"
     "svg.fg .pale text{fill:#fff}svg.fg .dark text{fill:#111}svg.fg .faint text{fill:#5b6675}"
     "svg.fg .end{text-anchor:end}svg.fg .mid{text-anchor:middle}"
+    "svg.fg .whole{fill:none;stroke:var(--right);stroke-width:2}"
+    f"svg.fg .dashed{{fill:none;stroke:{WRONG};stroke-width:1.5;stroke-dasharray:6 4}}"
+    "svg.fg .dotted{fill:none;stroke:var(--soft);stroke-width:1.5;stroke-dasharray:1.5 3.5;stroke-linecap:round}"
+    "svg.fg .band{fill:var(--right);fill-opacity:.2}svg.fg .bar{fill:var(--line);fill-opacity:.55}"
+    "svg.fg .held{fill:none;stroke:var(--right);stroke-width:1.5}"
+    "svg.fg .dots{fill:none;stroke:var(--right);stroke-width:4.5;stroke-linecap:round}"
+    f"svg.fg .blue{{fill:var(--right)}}svg.fg .orange{{fill:{WRONG}}}svg.fg .grey{{fill:var(--soft)}}"
+    "svg.fg .hollow{fill:none;stroke:var(--ink);stroke-width:1.4}"
+    f"svg.fg .ring{{fill:none;stroke:{WRONG};stroke-width:1.5}}"
+    "svg.fg .zero{fill:none;stroke:var(--soft);stroke-width:1.5}"
 )
 """The style of every chart; a page that shows several holds it once."""
 
@@ -48,6 +58,8 @@ class Chart:
     """Return the SVG of a table, with a text that names it. The same table always gives the same text."""
     shows_all: bool
     """Whether every value of the table is on the page elsewhere, so that the table need not be printed too."""
+    is_curve: bool = False
+    """Whether the rows are points of a curve, which a part of them tells too."""
 
     @property
     def path(self) -> str:
@@ -94,6 +106,21 @@ def short(name: str, longest: int = 28) -> str:
     """Return a name that fits beside a chart."""
     line = text.visible(name)
     return line if len(line) <= longest else line[: longest - 1] + "\u2026"
+
+
+def rules(places: Iterable[tuple[float, float, float]], *, upright: bool, kind: str = "line") -> str:
+    """Return straight lines as one path, which takes a third of the bytes of a line each.
+
+    Args:
+        places: Of each line its place across its direction, where it starts and where it ends, in pixels.
+        upright: Whether the lines stand; else they lie.
+        kind: Names the class of their look.
+    """
+    pieces = (
+        f"M{number(at)} {number(start)}V{number(end)}" if upright else f"M{number(start)} {number(at)}H{number(end)}"
+        for at, start, end in places
+    )
+    return f'<path class="{kind}" d="{"".join(pieces)}"/>'
 
 
 def breadth(names: Iterable[str], per_letter: float = 6.6) -> float:

@@ -21,14 +21,14 @@ _LONGEST = 17
 """Letters that fit above a panel."""
 _LEGEND = ("the model, with its interval", "the baseline", "the model on undisturbed images")
 _STYLES = {
-    "grid": 'class="line"',
-    "clean": f'style="fill:none;{LINES[2]}"',
-    "baseline": f'style="fill:none;{LINES[1]}"',
-    "band": 'class="right" fill-opacity="0.2" stroke-opacity="0"',
-    "model": f'style="fill:none;{LINES[0]}"',
-    "dots": 'class="right" style="stroke-width:4.5;stroke-linecap:round"',
+    "grid": "line",
+    "clean": LINES[2],
+    "baseline": LINES[1],
+    "band": "band",
+    "model": LINES[0],
+    "dots": "dots",
 }
-"""The paths of the picture, in the order in which they are painted."""
+"""The paths of the picture, in the order in which they are painted, and the class of the look of each."""
 
 
 class Point(NamedTuple):
@@ -85,7 +85,7 @@ def draw(table: StoredTable, label: str) -> str:
         parts += _names(panel, short(name, _LONGEST), first=across == 0)
         for part, path in _paths(panel, points if clean is None else [clean, *points], clean):
             drawn[part] += path
-    parts += [f'<path d="{path}" {_STYLES[part]}/>' for part, path in drawn.items() if path]
+    parts += [f'<path class="{_STYLES[part]}" d="{path}"/>' for part, path in drawn.items() if path]
     rows = -(-len(curves) // _ACROSS)
     return svg(WIDE, _TOP + rows * _STEP_Y - 14, label, parts, above(_LEFT, entries))
 

@@ -72,4 +72,5 @@ DELETION_CURVE = Chart(
     " in the table of deletion and insertion.",
     draw=draw,
     shows_all=False,
+    is_curve=True,
 )

@@ -1,20 +1,24 @@
-"""Rows of things, each with marks from 0 to 1: one kind of mark for each number."""
+"""Rows of things, each with marks from 0 to 1: one kind of mark for each number, the name of a row above its marks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from fmnist_governance.render.charts.chart import WRONG, number, words
+from fmnist_governance.render.charts.chart import number, rules, words
 
-STEP = 22.0
+STEP = 36.0
 """From row to row."""
 TOP = 58.0
 FOOT = 40.0
-_TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
+_NAME, _MIDDLE, _REACH = 13.0, 24.0, 7.0
+"""How far down a row its name and its marks stand, and how far its grid reaches up and down from these."""
+_TICKS, _FEW = (0.0, 0.25, 0.5, 0.75, 1.0), (0.0, 0.5, 1.0)
+_NARROW = 200.0
+"""A frame that is narrower has room for few figures below it."""
 _RADIUS = 4.5
-_BLUE, _ORANGE, _HOLLOW = "fill:var(--right)", f"fill:{WRONG}", "fill:none;stroke:var(--ink);stroke-width:1.4"
-_SHAPES = ("circle", "square", "hollow circle", "hollow square")
+_KINDS = ("blue", "orange", "hollow", "hollow")
+_SHAPES = ("circle", "square", "circle", "square")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +39,15 @@ class Field:
         return self.left + value * self.width
 
     def middle(self, row: int) -> float:
-        """Return how far down the middle of a row is, in pixels."""
-        return TOP + (row + 0.5) * STEP
+        """Return how far down the marks of a row are, in pixels."""
+        return TOP + row * STEP + _MIDDLE
 
     def frame(self, title: str, below: str) -> Iterator[str]:
         """Draw the scale, a title above and what it shows below."""
         yield words(self.left + self.width / 2, TOP - 12, title, "mid")
-        for value in _TICKS:
-            x = number(self.place(value))
-            yield f'<line x1="{x}" x2="{x}" y1="{number(TOP)}" y2="{number(self.bottom)}" class="line"/>'
+        ticks = _FEW if self.width < _NARROW else _TICKS
+        yield self._upright(ticks, "line")
+        for value in ticks:
             yield words(self.place(value), self.bottom + 16, f"{value * 100:g} %", "soft mid")
         yield words(self.left + self.width / 2, self.bottom + 34, below, "soft mid")
 
@@ -51,42 +55,39 @@ class Field:
         """Draw the mark of the n-th number of a row."""
         return mark(self.place(value), self.middle(row), kind)
 
-    def span(self, row: int, low: float, high: float) -> str:
-        """Draw an interval."""
-        y = number(self.middle(row))
-        ends = f'x1="{number(self.place(low))}" x2="{number(self.place(high))}" y1="{y}" y2="{y}"'
-        return f'<line {ends} class="right" stroke-width="1.5"/>'
+    def spans(self, spans: Sequence[tuple[float, float]]) -> str:
+        """Draw the interval of each row."""
+        places = [(self.middle(row), self.place(low), self.place(high)) for row, (low, high) in enumerate(spans)]
+        return rules(places, upright=False, kind="held")
 
     def level(self, value: float) -> str:
-        """Draw a dotted line from top to bottom at a share that is worth knowing."""
-        x = number(self.place(value))
-        style = "stroke:var(--soft);stroke-width:1.5;stroke-dasharray:1.5 3.5;stroke-linecap:round"
-        return f'<line x1="{x}" x2="{x}" y1="{number(TOP)}" y2="{number(self.bottom)}" style="{style}"/>'
+        """Draw a dotted line through every row at a share that is worth knowing."""
+        return self._upright((value,), "dotted")
 
-    def names(self, titles: Sequence[str]) -> Iterator[str]:
-        """Name the rows, left of the frame."""
-        for row, title in enumerate(titles):
-            yield words(self.left - 10, self.middle(row) + 4, title, "end")
+    def _upright(self, values: Sequence[float], kind: str) -> str:
+        middles = [self.middle(row) for row in range(self.rows)]
+        places = [(self.place(value), y - _REACH, y + _REACH) for value in values for y in middles]
+        return rules(places, upright=True, kind=kind)
+
+
+def names(left: float, titles: Sequence[str]) -> Iterator[str]:
+    """Name the rows, each above its marks."""
+    for row, title in enumerate(titles):
+        yield words(left, TOP + row * STEP + _NAME, title)
 
 
 def mark(x: float, y: float, kind: int) -> str:
     """Draw the mark of the n-th kind of number, in shape and colour."""
-    shape = _SHAPES[kind % len(_SHAPES)]
-    style = _HOLLOW if shape.startswith("hollow") else (_BLUE, _ORANGE)[kind % 2]
-    if shape.endswith("circle"):
-        return f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(_RADIUS)}" style="{style}"/>'
+    look = f'class="{_KINDS[kind % len(_KINDS)]}"'
+    if _SHAPES[kind % len(_SHAPES)] == "circle":
+        return f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(_RADIUS)}" {look}/>'
     corner, side = f'x="{number(x - _RADIUS)}" y="{number(y - _RADIUS)}"', number(2 * _RADIUS)
-    return f'<rect {corner} width="{side}" height="{side}" style="{style}"/>'
+    return f'<rect {corner} width="{side}" height="{side}" {look}/>'
 
 
 def legend(left: float, texts: Sequence[str]) -> Iterator[str]:
     """Say in a row above what each kind of mark is."""
     for kind, text in enumerate(texts):
-        yield mark(left, 12, kind)
-        yield words(left + 12, 16, text)
-        left += 32 + 6.6 * len(text)
-
-
-def legend_width(texts: Sequence[str]) -> float:
-    """Return how wide the legend is, in pixels."""
-    return sum(32 + 6.6 * len(text) for text in texts)
+        yield mark(left + _RADIUS, 12, kind)
+        yield words(left + _RADIUS + 12, 16, text)
+        left += 30 + 6.6 * len(text)

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, short, svg
-from fmnist_governance.render.charts.dots import FOOT, Field, legend, legend_width
+from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.dots import FOOT, Field, legend, names
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
 
-_WIDTH = 360.0
-_LONGEST = 40
+_EDGE = 20.0
+_LONGEST = 60
 _RATE = re.compile(r"alarms_n_(\d+)")
 _MOST = 4
 """Sizes of samples that have a mark of their own; of more, the largest are left out."""
@@ -42,19 +42,17 @@ def draw(table: StoredTable, label: str) -> str:
     if not rows:
         msg = "the table of alarms holds no rate"
         raise EvidenceError(msg)
-    titles = [short(row.title, _LONGEST) for row in rows]
-    field = Field(max(map(len, titles)) * 6.6 + 20, _WIDTH, len(rows))
-    names = [f"of {int(size):,} images" for size in sizes]
+    field = Field(_EDGE, WIDE - 2 * _EDGE, len(rows))
     parts = [
-        *field.names(titles),
-        *field.frame("Samples that raise the alarm", "share of the samples"),
-        *legend(field.left, names),
+        *names(_EDGE, [short(row.title, _LONGEST) for row in rows]),
+        *field.frame("Samples of so many images that raise the alarm", "share of the samples"),
+        *legend(_EDGE, [f"{int(size):,} images" for size in sizes]),
     ]
     for place, row in enumerate(rows):
         # The largest sample first, so that the mark of a smaller one is not hidden beneath it.
         marks = [(kind, rate) for kind, rate in enumerate(row.rates) if rate is not None]
         parts += [field.mark(place, rate, kind) for kind, rate in reversed(marks)]
-    return svg(field.left + max(_WIDTH + 24, legend_width(names)), field.bottom + FOOT, label, parts)
+    return svg(WIDE, field.bottom + FOOT, label, parts)
 
 
 def _rows(table: StoredTable, sizes: list[str]) -> Iterator[Images]:

@@ -6,7 +6,7 @@ import math
 from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, rules, svg, words
 from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -15,7 +15,6 @@ _LEAST = 1e-4
 """Where both scales begin; what lies below is drawn there."""
 _TICKS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 _LEGEND = ("training images found out", "a guess by lot")
-_BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
 
 
 class Point(NamedTuple):
@@ -46,9 +45,9 @@ def draw(table: StoredTable, label: str) -> str:
     parts = [
         *legend(LEFT, entries),
         *_frame(),
-        f'<polygon points="{_places(band)}" {_BAND}/>',
-        f'<polyline points="{_places([(_LEAST, _LEAST), (1, 1)])}" style="fill:none;{LINES[2]}"/>',
-        f'<polyline points="{_places([(p.false, p.true) for p in points])}" style="fill:none;{LINES[0]}"/>',
+        f'<polygon points="{_places(band)}" class="band"/>',
+        f'<polyline points="{_places([(_LEAST, _LEAST), (1, 1)])}" class="{LINES[2]}"/>',
+        f'<polyline points="{_places([(p.false, p.true) for p in points])}" class="{LINES[0]}"/>',
     ]
     return svg(max(WIDE, LEFT + _WIDTH + 24), TOP + HEIGHT + BOTTOM, label, parts, above(LEFT, entries))
 
@@ -64,10 +63,10 @@ def _places(points: list[tuple[float, float]]) -> str:
 
 def _frame() -> list[str]:
     parts = [words(LEFT + _WIDTH / 2, TOP - 14, "Membership inference by the loss", "mid")]
-    for tick in _TICKS:
-        (x, y), (end, _) = _at(_LEAST, tick), _at(1, tick)
-        parts.append(f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>')
-        parts.append(words(x - 6, y + 4, f"{tick * 100:g} %", "soft end"))
+    heights = [_at(_LEAST, tick)[1] for tick in _TICKS]
+    parts.append(rules([(y, LEFT, LEFT + _WIDTH) for y in heights], upright=False))
+    for tick, y in zip(_TICKS, heights, strict=True):
+        parts.append(words(LEFT - 6, y + 4, f"{tick * 100:g} %", "soft end"))
         parts.append(words(_at(tick, _LEAST)[0], TOP + HEIGHT + 16, f"{tick * 100:g} %", "soft mid"))
     parts.append(words(LEFT + _WIDTH / 2, TOP + HEIGHT + 34, "test images that are falsely accused", "soft mid"))
     return parts
@@ -88,4 +87,5 @@ MEMBERSHIP_ROC = Chart(
     alternative="Line chart of true by false positives of membership inference; the figures stand in privacy.roc.",
     draw=draw,
     shows_all=False,
+    is_curve=True,
 )

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import Chart, short, svg
-from fmnist_governance.render.charts.dots import FOOT, Field, legend, legend_width
+from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.dots import FOOT, Field, legend, names
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -17,10 +17,11 @@ _SCORES = {
     "energy_auroc": "energy",
     "knn_auroc": "distance",
 }
-_LONGEST = 40
-_SURE, _APART = 170.0, 330.0
+_LONGEST = 60
+_EDGE, _GAP = 20.0, 44.0
+_SURE = 140.0
+_APART = WIDE - _SURE - _GAP - 2 * _EDGE
 """Widths of the two frames."""
-_GAP = 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,23 +49,21 @@ def draw(table: StoredTable, label: str) -> str:
     if not sets:
         msg = "the table of sets holds no share of confident answers"
         raise EvidenceError(msg)
-    titles = [short(found.title, _LONGEST) for found in sets]
-    left = max(map(len, titles)) * 6.6 + 20
-    sure = Field(left, _SURE, len(sets))
-    apart = Field(left + _SURE + _GAP, _APART, len(sets))
+    sure = Field(_EDGE, _SURE, len(sets))
+    apart = Field(_EDGE + _SURE + _GAP, _APART, len(sets))
     there = [k for k in range(len(_SCORES)) if any(found.areas[k] is not None for found in sets)]
-    names = [list(_SCORES.values())[k] for k in there]
     parts = [
-        *sure.names(titles),
+        *names(_EDGE, [short(found.title, _LONGEST) for found in sets]),
         *sure.frame("Answered with confidence", "over 90 %, with intervals"),
         *apart.frame("Told from test images", "AUROC; 50 % is chance"),
         apart.level(0.5),
-        *legend(apart.left, names),
+        *legend(_EDGE, [list(_SCORES.values())[k] for k in there]),
+        sure.spans([(found.low, found.high) for found in sets]),
     ]
     for row, found in enumerate(sets):
-        parts += [sure.span(row, found.low, found.high), sure.mark(row, found.confident, 0)]
+        parts += [sure.mark(row, found.confident, 0)]
         parts += [apart.mark(row, area, kind) for kind, k in enumerate(there) if (area := found.areas[k]) is not None]
-    return svg(apart.left + max(_APART + 24, legend_width(names)), sure.bottom + FOOT, label, parts)
+    return svg(WIDE, sure.bottom + FOOT, label, parts)
 
 
 def _sets(table: StoredTable) -> Iterator[Set]:

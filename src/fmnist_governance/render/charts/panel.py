@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, WRONG, number, words
+from fmnist_governance.render.charts.chart import WIDE, number, rules, words
 from fmnist_governance.render.tables import StoredTable
 
 HEIGHT, TOP, LEFT = 220.0, 52.0, 52.0
@@ -17,12 +17,8 @@ BELOW = HEIGHT + BOTTOM + 34
 _ROW = 17.0
 """From one row of a legend to the next."""
 _TICKS = (0.0, 0.25, 0.5, 0.75, 1.0)
-LINES = (
-    "stroke:var(--right);stroke-width:2",
-    f"stroke:{WRONG};stroke-width:1.5;stroke-dasharray:6 4",
-    "stroke:var(--soft);stroke-width:1.5;stroke-dasharray:1.5 3.5;stroke-linecap:round",
-)
-"""How the first, the second and the third line of a panel look: whole, dashed, dotted."""
+LINES = ("whole", "dashed", "dotted")
+"""How the first, the second and the third line of a panel look: classes of the style of charts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,10 +44,10 @@ class Panel:
             below: What the bottom shows.
         """
         yield words(self.left + self.width / 2, self.top - 14, title, "mid")
-        for share in (tick * self.highest for tick in _TICKS):
-            (x, y), (end, _) = self.at(0, share), self.at(1, share)
-            yield f'<line x1="{number(x)}" x2="{number(end)}" y1="{number(y)}" y2="{number(y)}" class="line"/>'
-            yield words(x - 6, y + 4, f"{share * 100:g} %", "soft end")
+        heights = [(self.at(0, tick * self.highest)[1], tick * self.highest) for tick in _TICKS]
+        yield rules([(y, self.left, self.left + self.width) for y, _ in heights], upright=False)
+        for y, share in heights:
+            yield words(self.left - 6, y + 4, f"{share * 100:g} %", "soft end")
         for place, text in marks:
             yield words(self.at(place, 0)[0], self.top + HEIGHT + 16, text, "soft mid")
         yield words(self.left + self.width / 2, self.top + HEIGHT + 34, below, "soft mid")
@@ -59,19 +55,17 @@ class Panel:
     def line(self, points: Sequence[tuple[float, float]], style: str) -> str:
         """Draw a line through points of (x, share)."""
         places = " ".join(f"{number(x)},{number(y)}" for x, y in (self.at(*point) for point in points))
-        return f'<polyline points="{places}" style="fill:none;{style}"/>'
+        return f'<polyline points="{places}" class="{style}"/>'
 
-    def dots(self, points: Sequence[tuple[float, float]], style: str) -> Iterator[str]:
+    def dots(self, points: Sequence[tuple[float, float]], colour: str) -> Iterator[str]:
         """Draw a dot at each point of (x, share)."""
         for x, y in (self.at(*point) for point in points):
-            yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3.5" style="{style}"/>'
+            yield f'<circle cx="{number(x)}" cy="{number(y)}" r="3.5" class="{colour}"/>'
 
-    def spans(self, spans: Sequence[tuple[float, float, float]]) -> Iterator[str]:
+    def spans(self, spans: Sequence[tuple[float, float, float]]) -> str:
         """Draw upright lines of (x, low, high)."""
-        for x, low, high in spans:
-            (across, bottom), (_, top) = self.at(x, low), self.at(x, high)
-            ends = f'x1="{number(across)}" x2="{number(across)}" y1="{number(bottom)}" y2="{number(top)}"'
-            yield f'<line {ends} class="right" stroke-width="1.5"/>'
+        ends = [(self.at(x, low), self.at(x, high)) for x, low, high in spans]
+        return rules([(across, bottom, top) for (across, bottom), (_, top) in ends], upright=True, kind="held")
 
 
 def legend(left: float, entries: Sequence[tuple[str, str]], widest: float = WIDE) -> Iterator[str]:
@@ -81,7 +75,7 @@ def legend(left: float, entries: Sequence[tuple[str, str]], widest: float = WIDE
         y, x = 12 - _ROW * (len(rows) - 1 - place), left
         for style, text in row:
             points = f"{number(x)},{number(y)} {number(x + 22)},{number(y)}"
-            yield f'<polyline points="{points}" style="fill:none;{style}"/>'
+            yield f'<polyline points="{points}" class="{style}"/>'
             yield words(x + 28, y + 4, text)
             x += _taken(text)
 

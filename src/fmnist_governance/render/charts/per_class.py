@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import shown
-from fmnist_governance.render.charts.chart import WIDE, Chart, breadth, number, short, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, breadth, number, rules, short, svg, words
 from fmnist_governance.render.tables import StoredTable
 
 _ROW, _FIGURE = 26.0, 84.0
@@ -79,11 +79,10 @@ class _Scale(NamedTuple):
 
 
 def _grid(scale: _Scale, step: float, height: float) -> Iterator[str]:
-    for count in range(round((1 - scale.start) / step) + 1):
-        value = scale.start + count * step
-        x = number(scale.at(value))
-        yield f'<line x1="{x}" x2="{x}" y1="4" y2="{number(height)}" class="line"/>'
-        yield words(float(x), height + 16, f"{value * 100:.0f} %", "soft mid")
+    marks = [scale.start + count * step for count in range(round((1 - scale.start) / step) + 1)]
+    yield rules([(scale.at(value), 4, height) for value in marks], upright=True)
+    for value in marks:
+        yield words(scale.at(value), height + 16, f"{value * 100:.0f} %", "soft mid")
 
 
 def _rows(dots: list[Dot], scale: _Scale) -> Iterator[str]:

@@ -50,8 +50,8 @@ def draw(table: StoredTable, label: str) -> str:
         *panel.frame("Accuracy by confidence", _MARKS, "confidence"),
         panel.line([(0, 0), (1, 1)], LINES[2]),
         panel.line(points, LINES[0]),
-        *panel.spans([(found.confidence, found.low, found.high) for found in bins]),
-        *panel.dots(points, "fill:var(--right)"),
+        panel.spans([(found.confidence, found.low, found.high) for found in bins]),
+        *panel.dots(points, "blue"),
     ]
     return svg(WIDE, TOP + HEIGHT + BOTTOM, label, parts, above(LEFT, entries))
 
@@ -72,7 +72,7 @@ def _bars(panel: Panel, bins: list[Bin]) -> Iterator[str]:
     for found in bins:
         (left, top), (right, bottom) = panel.at(found.start, found.n / whole), panel.at(found.end, 0)
         size = f'width="{number(right - left)}" height="{number(bottom - top)}"'
-        yield f'<rect x="{number(left)}" y="{number(top)}" {size} style="fill:var(--line);fill-opacity:.55"/>'
+        yield f'<rect x="{number(left)}" y="{number(top)}" {size} class="bar"/>'
 
 
 RELIABILITY = Chart(

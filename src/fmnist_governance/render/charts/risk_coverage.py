@@ -14,7 +14,6 @@ _MARKS = [(0.0, "0 %"), (0.25, "25 %"), (0.5, "50 %"), (0.75, "75 %"), (1.0, "10
 _WIDTH = WIDE - LEFT - 24
 _SCALES = (0.01, 0.02, 0.04, 0.1, 0.2, 0.4)
 """Upper edges whose quarters are short numbers."""
-_BAND = 'class="right" fill-opacity="0.2" stroke-opacity="0"'
 
 
 class Point(NamedTuple):
@@ -48,7 +47,7 @@ def draw(table: StoredTable, label: str) -> str:
     parts = [
         *legend(LEFT, entries),
         *panel.frame("Error by coverage", _MARKS, "share of the answers that is accepted, the surest first"),
-        f'<polygon points="{corners}" {_BAND}/>',
+        f'<polygon points="{corners}" class="band"/>',
         panel.line([(0, points[-1].risk), (1, points[-1].risk)], LINES[2]),
         panel.line([(point.coverage, point.risk) for point in points], LINES[0]),
     ]
@@ -71,4 +70,5 @@ RISK_COVERAGE = Chart(
     alternative="Line chart of the error by coverage; the figures stand in selective.risk_coverage.",
     draw=draw,
     shows_all=False,
+    is_curve=True,
 )

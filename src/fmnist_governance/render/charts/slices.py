@@ -8,13 +8,19 @@ from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import shown
-from fmnist_governance.render.charts.chart import WRONG, Chart, number, short, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, number, rules, short, svg, words
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
 
 _ROWS = 24
-_ROW, _SCALE, _TOP, _FIGURE = 22.0, 340.0, 34.0, 70.0
-_LONGEST = 44
+_ROW, _TOP = 32.0, 34.0
+_NAME, _MIDDLE, _REACH = 12.0, 22.0, 6.0
+"""How far down a row its name and its marks stand, and how far its grid reaches up and down from these."""
+_EDGE, _IMAGES = 14.0, 54.0
+_ACCURACY = _IMAGES + 60.0
+"""From the right edge to where the column of numbers of images, and that of accuracies, begins."""
+_SCALE = WIDE - 2 * _EDGE - _ACCURACY
+_LONGEST = 60
 _STEPS = (0.05, 0.1, 0.2, 0.5, 1.0)
 """Distances between grid lines; the first that needs at most eight is taken."""
 _COLUMNS = ("slice", "n", "accuracy", "gap", "gap_within_class", "gap_within_class_low", "gap_within_class_high")
@@ -50,11 +56,10 @@ def draw(table: StoredTable, label: str) -> str:
     step = next((s for s in _STEPS if most - least <= 8 * s), _STEPS[-1])
     start, end = math.floor(least / step) * step, math.ceil(most / step) * step
     end = end if end > start else start + step
-    left = max(len(short(row.name, _LONGEST)) for row in rows) * 6.6 + 12
-    frame = _Frame(left, start, end)
+    frame = _Frame(_EDGE, start, end)
     height = _TOP + _ROW * len(rows)
-    parts = [*_grid(frame, step, height), *_drawn(rows, frame)]
-    return svg(left + _SCALE + _FIGURE + 60, height + 44, label, parts)
+    parts = [*_grid(frame, step, len(rows)), *_drawn(rows, frame)]
+    return svg(WIDE, height + 44, label, parts)
 
 
 class _Frame(NamedTuple):
@@ -77,29 +82,36 @@ def _rows(table: StoredTable) -> Iterator[Row]:
             yield Row(str(name), n, held, *numbers)
 
 
-def _grid(frame: _Frame, step: float, height: float) -> Iterator[str]:
-    for count in range(round((frame.end - frame.start) / step) + 1):
-        value = frame.start + count * step
-        x = number(frame.at(value))
-        heavy = ' style="stroke:var(--soft);stroke-width:1.5"' if abs(value) < step / 2 else ""
-        yield f'<line x1="{x}" x2="{x}" y1="{number(_TOP - 6)}" y2="{number(height)}" class="line"{heavy}/>'
-        yield words(float(x), height + 16, f"{value * 100:+.0f}" if abs(value) > step / 2 else "0", "soft mid")
-    middle = frame.left + _SCALE / 2
-    yield words(middle, height + 34, "percentage points less often right", "soft mid")
-    yield words(frame.left + _SCALE + _FIGURE, _TOP - 14, "accuracy", "soft end")
-    yield words(frame.left + _SCALE + _FIGURE + 52, _TOP - 14, "images", "soft end")
+def _grid(frame: _Frame, step: float, rows: int) -> Iterator[str]:
+    middles, height = [_middle(place) for place in range(rows)], _TOP + _ROW * rows
+    marks = [frame.start + count * step for count in range(round((frame.end - frame.start) / step) + 1)]
+    for kind, values in (
+        ("line", [value for value in marks if abs(value) > step / 2]),
+        ("zero", [value for value in marks if abs(value) <= step / 2]),
+    ):
+        yield rules([(frame.at(v), y - _REACH, y + _REACH) for v in values for y in middles], upright=True, kind=kind)
+    for value in marks:
+        yield words(frame.at(value), height + 16, f"{value * 100:+.0f}" if abs(value) > step / 2 else "0", "soft mid")
+    yield words(frame.left + _SCALE / 2, height + 34, "percentage points less often right", "soft mid")
+    yield words(WIDE - _IMAGES - _EDGE, _TOP - 14, "accuracy", "soft end")
+    yield words(WIDE - _EDGE, _TOP - 14, "images", "soft end")
+
+
+def _middle(place: int) -> float:
+    return _TOP + _ROW * place + _MIDDLE
 
 
 def _drawn(rows: list[Row], frame: _Frame) -> Iterator[str]:
+    spans = [(_middle(place), frame.at(row.low), frame.at(row.high)) for place, row in enumerate(rows)]
+    yield rules(spans, upright=False, kind="whole")
     for place, row in enumerate(rows):
-        y = _TOP + _ROW * (place + 0.5)
-        low, middle, high, plain = (number(frame.at(value)) for value in (row.low, row.within, row.high, row.gap))
-        yield words(frame.left - 8, y + 4, short(row.name, _LONGEST), "end")
-        yield f'<line x1="{low}" x2="{high}" y1="{number(y)}" y2="{number(y)}" class="right" stroke-width="2"/>'
-        yield f'<circle cx="{plain}" cy="{number(y)}" r="4" style="fill:none;stroke:{WRONG};stroke-width:1.5"/>'
-        yield f'<circle cx="{middle}" cy="{number(y)}" r="4" class="right"/>'
-        yield words(frame.left + _SCALE + _FIGURE, y + 4, shown.amount(row.accuracy, "fraction"), "end")
-        yield words(frame.left + _SCALE + _FIGURE + 52, y + 4, shown.counted(row.n), "end")
+        y = _middle(place)
+        within, plain = number(frame.at(row.within)), number(frame.at(row.gap))
+        yield words(frame.left, y - _MIDDLE + _NAME, short(row.name, _LONGEST))
+        yield f'<circle cx="{plain}" cy="{number(y)}" r="4" class="ring"/>'
+        yield f'<circle cx="{within}" cy="{number(y)}" r="4" class="blue"/>'
+        yield words(WIDE - _IMAGES - _EDGE, y + 4, shown.amount(row.accuracy, "fraction"), "end")
+        yield words(WIDE - _EDGE, y + 4, shown.counted(row.n), "end")
 
 
 SLICES = Chart(

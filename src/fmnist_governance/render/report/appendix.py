@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fmnist_governance.evidence.record import EvidenceRecord, PictureFile, TableFile
 from fmnist_governance.render.renderer import Report
-from fmnist_governance.render.view import Examination, Fact, Number
+from fmnist_governance.render.view import Examination, Fact, Number, row
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,11 @@ class Row:
     n: str
     value: str
     ends: tuple[str, str] | None
+
+    @property
+    def row(self) -> str:
+        """Its anchor."""
+        return row(self.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +59,7 @@ def _lots(check: str, record: EvidenceRecord) -> tuple[Lot, ...]:
             number = Number.of(measured)
             held = measured.interval
             ends = (f"{held.low:.6g}", f"{held.high:.6g}") if held else None
-            row = Row(number.id, number.n, number.full, ends)
-            lots.setdefault((number.unit, number.method), []).append(row)
+            lots.setdefault((number.unit, number.method), []).append(Row(number.id, number.n, number.full, ends))
     return tuple(Lot(*shared, _shared(rows), tuple(rows)) for shared, rows in lots.items())
 
 

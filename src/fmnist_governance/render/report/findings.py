@@ -19,8 +19,8 @@ MOST_ROWS = 10
 """Numbers in the table of a finding; the appendix has all."""
 _TALL = 1.5
 """Heights of a picture, in its widths, from which on it is folded."""
-_CHART_ROWS = 100
-"""Rows of a chart's table that are printed below it; longer ones are named with their file."""
+_CHART_ROWS, _CURVE_ROWS = 100, 34
+"""Rows of a chart's table that are printed below it, longer ones are named with their file; and points of a curve."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ def _charts(examined: Examination, report: Report) -> Iterator[Figure]:
     paths = {image.path for image in examined.charts}
     for chart in CHARTS:
         if chart.path in paths:
-            table = None if chart.shows_all else grid(files[chart.table], report.read, longest=_CHART_ROWS)
+            most = _CURVE_ROWS if chart.is_curve else None
+            table = None if chart.shows_all else grid(files[chart.table], report.read, _CHART_ROWS, most)
             yield Figure(picture(chart.path, chart.alternative, report), chart.caption, table)
 
 
