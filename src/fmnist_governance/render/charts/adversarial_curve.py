@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, short, svg
 from fmnist_governance.render.charts.panel import (
     BELOW,
     BOTTOM,
@@ -54,7 +53,7 @@ def draw(table: StoredTable, label: str) -> str:
     norms = _points(table)
     if not norms:
         msg = "the table of budgets holds no accuracy"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     entries = list(zip(LINES, _LEGEND, strict=True))
     parts = list(legend(LEFT, entries))
     for place, (norm, points) in enumerate(norms.items()):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from html import escape
 
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.render.charts.adversarial_curve import ADVERSARIAL_CURVE
-from fmnist_governance.render.charts.chart import Chart
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, svg
 from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX
 from fmnist_governance.render.charts.corruption_curves import CORRUPTION_CURVES
 from fmnist_governance.render.charts.deletion_curve import DELETION_CURVE
@@ -52,10 +53,15 @@ def charts(record: EvidenceRecord, read: Callable[[str], bytes]) -> Mapping[str,
 
 
 def draw(chart: Chart, record: EvidenceRecord, read: Callable[[str], bytes]) -> bytes:
-    """Draw one chart from its table in the record.
+    """Draw one chart from its table in the record; where that holds nothing to draw, the picture says so in words.
 
     Raises:
         EvidenceError: The stored table is not what the chart needs.
     """
     file = next(table for table in record.tables if table.id == chart.table)
-    return chart.draw(stored(file, read), chart.alternative).encode()
+    table = stored(file, read)
+    try:
+        return chart.draw(table, chart.alternative).encode()
+    except NothingToDrawError as err:
+        words = f'<text x="4" y="20">Nothing to draw: {escape(str(err))}.</text>'
+        return svg(WIDE, 32, chart.alternative, [words]).encode()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
 
+from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import text
 from fmnist_governance.render.tables import StoredTable
 
@@ -41,6 +42,10 @@ STYLE = (
 """The style of every chart; a page that shows several holds it once."""
 
 _STYLED = f"<style>{STYLE}</style>"
+
+
+class NothingToDrawError(EvidenceError):
+    """A table is what it should be, and holds nothing that could be shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, short, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, number, short, svg, words
 from fmnist_governance.render.charts.panel import LINES, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -74,7 +73,7 @@ def draw(table: StoredTable, label: str) -> str:
     clean, curves = _curves(table)
     if not curves:
         msg = "the table of conditions holds no accuracy under a corruption"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     last = max(point.severity for points in curves.values() for point in points)
     entries = list(zip(LINES, _LEGEND, strict=True))
     parts = list(legend(_LEFT, entries))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, svg
 from fmnist_governance.render.charts.panel import (
     BELOW,
     BOTTOM,
@@ -50,7 +49,7 @@ def _panel(panel: Panel, table: StoredTable, way: str, title: str) -> Iterator[s
         points = list(_points(table, f"{way}_{name}"))
         if not points:
             msg = f"the column {way}_{name} holds no probabilities"
-            raise EvidenceError(msg)
+            raise NothingToDrawError(msg)
         yield panel.line(points, style)
 
 

@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, short, svg
 from fmnist_governance.render.charts.dots import FOOT, Field, legend, names
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
@@ -41,7 +40,7 @@ def draw(table: StoredTable, label: str) -> str:
     rows = list(_rows(table, sizes))
     if not rows:
         msg = "the table of alarms holds no rate"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     field = Field(_EDGE, WIDE - 2 * _EDGE, len(rows))
     parts = [
         *names(_EDGE, [short(row.title, _LONGEST) for row in rows]),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, rules, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, number, rules, svg, words
 from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -39,7 +38,7 @@ def draw(table: StoredTable, label: str) -> str:
     points = _points(table)
     if not points:
         msg = "the table of thresholds holds no rate"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     band = [(p.false, p.low) for p in points] + [(p.false, p.high) for p in reversed(points)]
     entries = list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))
     parts = [

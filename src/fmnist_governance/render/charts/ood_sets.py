@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, short, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, short, svg
 from fmnist_governance.render.charts.dots import FOOT, Field, legend, names
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
@@ -48,7 +47,7 @@ def draw(table: StoredTable, label: str) -> str:
     sets = list(_sets(table))
     if not sets:
         msg = "the table of sets holds no share of confident answers"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     sure = Field(_EDGE, _SURE, len(sets))
     apart = Field(_EDGE + _SURE + _GAP, _APART, len(sets))
     there = [k for k in range(len(_SCORES)) if any(found.areas[k] is not None for found in sets)]

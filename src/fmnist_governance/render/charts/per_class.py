@@ -7,7 +7,17 @@ from typing import NamedTuple
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import shown
-from fmnist_governance.render.charts.chart import WIDE, Chart, breadth, number, rules, short, svg, words
+from fmnist_governance.render.charts.chart import (
+    WIDE,
+    Chart,
+    NothingToDrawError,
+    breadth,
+    number,
+    rules,
+    short,
+    svg,
+    words,
+)
 from fmnist_governance.render.tables import StoredTable
 
 _ROW, _FIGURE = 26.0, 84.0
@@ -42,7 +52,7 @@ def draw(table: StoredTable, label: str) -> str:
     dots = every[:MOST]
     if not dots:
         msg = "the table of classes holds no recall"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     step = next((s for s in _STEPS if 1 - min(dot.low for dot in dots) <= 5 * s), _STEPS[-1])
     start = min(1 - step, max(0.0, int(min(dot.low for dot in dots) / step) * step))
     left, height = breadth(dot.name for dot in dots), _ROW * len(dots) + 12

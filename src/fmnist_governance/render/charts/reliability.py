@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, number, svg
 from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -40,7 +39,7 @@ def draw(table: StoredTable, label: str) -> str:
     bins = _bins(table)
     if not bins:
         msg = "the table of bins holds no accuracy"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     panel = Panel(LEFT, _WIDTH)
     entries = list(zip((LINES[0], LINES[2]), _LEGEND, strict=True))
     points = [(found.confidence, found.accuracy) for found in bins]

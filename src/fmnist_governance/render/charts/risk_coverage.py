@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, svg
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, number, svg
 from fmnist_governance.render.charts.panel import BOTTOM, HEIGHT, LEFT, LINES, TOP, Panel, above, columns, legend, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -38,7 +37,7 @@ def draw(table: StoredTable, label: str) -> str:
     points = _points(table)
     if not points:
         msg = "the table of coverages holds no error"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     most = max(point.risk for point in points)
     panel = Panel(LEFT, _WIDTH, next((edge for edge in _SCALES if most <= 0.9 * edge), 1.0))
     band = [panel.at(p.coverage, p.low) for p in points] + [panel.at(p.coverage, p.high) for p in reversed(points)]

@@ -6,9 +6,8 @@ import math
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render import shown
-from fmnist_governance.render.charts.chart import WIDE, Chart, number, rules, short, svg, words
+from fmnist_governance.render.charts.chart import WIDE, Chart, NothingToDrawError, number, rules, short, svg, words
 from fmnist_governance.render.charts.panel import columns, share
 from fmnist_governance.render.tables import StoredTable
 
@@ -51,7 +50,7 @@ def draw(table: StoredTable, label: str) -> str:
     rows = sorted(_rows(table), key=lambda row: (-row.within, row.name))[:_ROWS]
     if not rows:
         msg = "the table of groups holds no gap within classes"
-        raise EvidenceError(msg)
+        raise NothingToDrawError(msg)
     least, most = min(0.0, *(min(r.low, r.gap) for r in rows)), max(0.0, *(max(r.high, r.gap) for r in rows))
     step = next((s for s in _STEPS if most - least <= 8 * s), _STEPS[-1])
     start, end = math.floor(least / step) * step, math.ceil(most / step) * step
