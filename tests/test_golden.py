@@ -9,7 +9,7 @@ import pytest
 from fmnist_governance.bundle.contents import BUNDLE, Bundle, listed
 from fmnist_governance.bundle.folder import open_folder
 from fmnist_governance.bundle.verify import differences, evidence
-from fmnist_governance.pipeline.assessing import newest
+from fmnist_governance.pipeline.assessing import stored
 from fmnist_governance.pipeline.documenting import chosen, rendered, report
 from fmnist_governance.render.charts.catalog import charts
 
@@ -20,8 +20,7 @@ SHOWN = ("charts/", "documents/")
 def drawn(bundle: Bundle) -> dict[str, bytes]:
     """Return the charts and documents of the bundle as they are made now."""
     record, seal = evidence(bundle)
-    concluded = newest({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)
-    assert concluded is not None
+    concluded = stored({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)[-1]
     documents = rendered(chosen((), ()), report(record, concluded, bundle.read, run=bundle.run_id, seal=seal))
     made = {f"documents/{concluded.id}/{name}": data for name, data in documents.items()}
     return {**made, **charts(record, bundle.load)}

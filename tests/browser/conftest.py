@@ -11,7 +11,7 @@ from reports import bare_report, make_assessment, make_declarations, make_record
 
 from fmnist_governance.bundle.folder import open_folder
 from fmnist_governance.bundle.verify import evidence
-from fmnist_governance.pipeline.assessing import newest
+from fmnist_governance.pipeline.assessing import stored
 from fmnist_governance.pipeline.documenting import report as gathered
 from fmnist_governance.render.catalog import RENDERERS
 from fmnist_governance.render.renderer import Report
@@ -23,8 +23,7 @@ ARABIC = "\u0642\u0645\u064a\u0635"
 def sample() -> Report:
     bundle = open_folder(ROOT / "reports" / "sample")
     record, seal = evidence(bundle)
-    concluded = newest({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)
-    assert concluded is not None
+    concluded = stored({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)[-1]
     return gathered(record, concluded, bundle.read, run=bundle.run_id, seal=seal)
 
 

@@ -21,7 +21,7 @@ from fmnist_governance.evidence.record import (
     Tool,
 )
 from fmnist_governance.gate.policy import parse_policy
-from fmnist_governance.pipeline.assessing import Concluded, Demand, assess, newest
+from fmnist_governance.pipeline.assessing import Concluded, Demand, assess, lacking, stored
 
 DIGEST = "sha256:" + "0" * 64
 WHEN = "2026-11-22T21:00:00Z"
@@ -90,18 +90,26 @@ def test_the_same_conclusion_has_the_same_name_and_comes_back() -> None:
     made = concluded()
 
     assert made.id == concluded().id
-    assert newest({made.path: encode(made.assessment)}, DIGEST) == made
+    assert stored({made.path: encode(made.assessment)}, DIGEST) == (made,)
+    assert lacking(made.assessment) == ()
 
 
 def test_an_assessment_from_before_there_were_claims_still_reads_under_its_name() -> None:
     old = canonical({k: v for k, v in json.loads(encode(concluded().assessment)).items() if k not in LATER})
     path = f"assessments/{digest(old).removeprefix('sha256:')[:16]}.json"
 
-    found = newest({path: old}, DIGEST)
+    (found,) = stored({path: old}, DIGEST)
 
-    assert found is not None
     assert found.path == path
     assert found.assessment.requirements == ()
+    assert lacking(found.assessment)[:3] == ("class", "law", "points of annex_iv")
+
+
+def test_an_assessment_that_lacks_one_list_says_which() -> None:
+    made = concluded().assessment
+    left = tuple(point for point in made.requirements if point.list != "monitoring_plan")
+
+    assert lacking(made.model_copy(update={"requirements": left})) == ("points of monitoring_plan",)
 
 
 def test_a_changed_assessment_is_refused() -> None:
@@ -109,4 +117,4 @@ def test_a_changed_assessment_is_refused() -> None:
     changed = encode(made.assessment).replace(b"untested", b"supported")
 
     with pytest.raises(EvidenceError, match="changed since it was stored"):
-        newest({made.path: changed}, DIGEST)
+        stored({made.path: changed}, DIGEST)

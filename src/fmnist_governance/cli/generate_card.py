@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -50,7 +51,7 @@ def command(
 
     They are made from its stored data alone. RUN is a run id, a model URI, a bundle's path, or latest: the newest
     finished audit. The documents show the run's newest assessment; one is added where there is none, or where --config
-    names other declarations.
+    names other declarations. What it adds is not judged: `fmnist-audit gate` judges it.
     """
     from fmnist_governance.errors import ConfigError
     from fmnist_governance.pipeline.documenting import chosen
@@ -71,7 +72,19 @@ def command(
     written = write_files(output, made.files, force=force)
     for path in made.left:
         click.echo(f"fmnist-audit: {path}: the run keeps what an earlier version rendered there", err=True)
+    verdict = concluded.assessment.verdict
+    if verdict is None:
+        click.echo(f"fmnist-audit: {_unjudged(run, config_dir, in_store=evidence.kept is not None)}", err=True)
     if as_json:
-        print_json({"run": evidence.held.run_id, "assessment": concluded.id, "files": [str(path) for path in written]})
+        paths = [str(path) for path in written]
+        passed = None if verdict is None else verdict.passed
+        print_json({"run": evidence.held.run_id, "assessment": concluded.id, "passed": passed, "files": paths})
     elif not quiet:
         click.echo("\n".join(str(path) for path in written))
+
+
+def _unjudged(run: str, config_dir: Path | None, *, in_store: bool) -> str:
+    """Say that the documents hold no verdict, and how to come to one."""
+    named = shlex.join(["fmnist-audit", "gate", run, *(["--config", str(config_dir)] if config_dir else [])])
+    after = "then generate the documents again" if in_store else "which is printed; a bundle keeps no new conclusions"
+    return f"not judged yet with these declarations, so the documents hold no verdict; run `{named}`, {after}"

@@ -15,7 +15,7 @@ from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.evidence.manifest import digest
 from fmnist_governance.evidence.outcomes import Read
 from fmnist_governance.evidence.record import EvidenceRecord
-from fmnist_governance.law.catalogue import law
+from fmnist_governance.law.catalogue import LISTS, law
 from fmnist_governance.law.requirements import requirements
 from fmnist_governance.law.risk import classify
 
@@ -131,8 +131,8 @@ def registered_name(uri: str) -> str:
     return name if kind == "models" and version else uri
 
 
-def newest(files: Mapping[str, bytes], seal: str) -> Concluded | None:
-    """Return the newest stored assessment, or None when there is none.
+def stored(files: Mapping[str, bytes], seal: str) -> tuple[Concluded, ...]:
+    """Return every stored assessment, the newest last.
 
     Args:
         files: Path to bytes of everything stored below `assessments/`.
@@ -148,4 +148,13 @@ def newest(files: Mapping[str, bytes], seal: str) -> Concluded | None:
             msg = f"{path}: changed since it was stored, or about other evidence; remove it or judge the run again"
             raise EvidenceError(msg)
         found.append(concluded)
-    return max(found, key=lambda c: (c.assessment.as_of, c.assessment.verdict is not None, c.id), default=None)
+    return tuple(sorted(found, key=lambda c: (c.assessment.as_of, c.assessment.verdict is not None, c.id)))
+
+
+def lacking(assessment: Assessment) -> tuple[str, ...]:
+    """Return what documents print and an assessment of an earlier version does not hold; nothing for one of today."""
+    listed = {point.list for point in assessment.requirements}
+    return (
+        *(name for name, held in (("class", assessment.risk), ("law", assessment.law)) if held is None),
+        *(f"points of {name}" for name in LISTS if name not in listed),
+    )

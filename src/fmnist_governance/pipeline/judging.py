@@ -10,7 +10,7 @@ from typing import Protocol
 from fmnist_governance.claims.claims_file import ClaimsFile, load_claims
 from fmnist_governance.config.shipped import find
 from fmnist_governance.config.system import load_declarations
-from fmnist_governance.errors import TrackingError
+from fmnist_governance.errors import EvidenceError, TrackingError
 from fmnist_governance.evidence.assessment import Assessment, Verdict
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.declared import Declarations
@@ -212,21 +212,32 @@ def _assessed(evidence: Opened, demanded: Demand | None, people: SaidByPeople) -
 
 
 def conclude(evidence: Opened, config_dir: Path | None) -> Concluded:
-    """Return the newest assessment of a run; add one where there is none, or where `--config` declares otherwise.
+    """Return the newest assessment of a run; add one where there is none that says what `--config` declares.
 
     Raises:
-        GovernanceError: A stored assessment was changed, or a file of the configuration cannot be read.
+        GovernanceError: A stored assessment was changed or is of an earlier version that knew less, or a file of the
+            configuration cannot be read.
     """
     held = evidence.held
-    stored = {path: held.read(path) or b"" for path in held.paths(f"{assessing.FOLDER}/")}
-    newest = assessing.newest(stored, evidence.seal)
-    if newest is not None and config_dir is None:
-        return newest
+    kept = assessing.stored(
+        {path: held.read(path) or b"" for path in held.paths(f"{assessing.FOLDER}/")}, evidence.seal
+    )
+    if kept and config_dir is None:
+        return _whole(kept[-1], evidence)
     fresh = _assessed(evidence, None, said(config_dir))
-    if newest is not None and _same(newest.assessment, fresh.assessment):
-        return newest
+    if same := [old for old in kept if _same(old.assessment, fresh.assessment)]:
+        return same[-1]
     evidence.add({fresh.path: encode(fresh.assessment)})
     return fresh
+
+
+def _whole(newest: Concluded, evidence: Opened) -> Concluded:
+    if lost := assessing.lacking(newest.assessment):
+        run = evidence.held.run_id
+        again = f"run `fmnist-audit gate {run}`" if evidence.kept else "name the declarations with --config"
+        msg = f"run {run}: {newest.path}: stored by an earlier version, without {', '.join(lost)}; {again}"
+        raise EvidenceError(msg)
+    return newest
 
 
 def _same(stored: Assessment, fresh: Assessment) -> bool:

@@ -8,9 +8,10 @@ from datetime import date
 from fmnist_governance.evidence.classified import RiskClass
 from fmnist_governance.evidence.required import LawFacts
 from fmnist_governance.render import classified, known
+from fmnist_governance.render.judged import decision
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.required import PointView, numbers, points, summary
-from fmnist_governance.render.view import Fact, Number, stated
+from fmnist_governance.render.view import Decision, Fact, Number, stated
 
 HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make technical documentation a duty (Article 11(1))."""
@@ -44,6 +45,10 @@ class Filed:
     numbers: tuple[Number, ...]
     identity: tuple[Fact, ...]
     has_declarations: bool
+    decision: Decision | None
+    """None before the run was judged with these declarations."""
+    judge: str
+    """The command that judges it."""
 
 
 def filed(report: Report, name: str, title: str) -> Filed:
@@ -70,6 +75,8 @@ def filed(report: Report, name: str, title: str) -> Filed:
         numbers=numbers(shown),
         identity=known.identity(report),
         has_declarations=assessment.declarations is not None,
+        decision=decision(assessment.verdict, report.record) if assessment.verdict else None,
+        judge=known.judge(report),
     )
 
 

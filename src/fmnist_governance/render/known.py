@@ -27,6 +27,11 @@ def identity(report: Report) -> tuple[Fact, ...]:
     )
 
 
+def judge(report: Report) -> str:
+    """Return the command that judges the run."""
+    return f"fmnist-audit gate {report.run}"
+
+
 def model(record: EvidenceRecord) -> tuple[Fact, ...]:
     """Return what the record knows of the model."""
     subject, training = record.subject, record.training

@@ -89,7 +89,16 @@ def test_an_assessment_that_answers_no_points_says_so(document: SimpleNamespace,
 
     text = document.markdown(build.report(assessment=old))
 
-    assert "answers no points of the law; assess the run again" in text
+    assert "answers no points of the law; run `fmnist-audit gate " in text
+
+
+@every
+def test_each_document_says_whether_the_policy_was_met(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    judged = document.markdown(build.report(assessment=build.assessment(None, build.verdict())))
+    open_ = document.markdown(build.report(assessment=build.assessment()))
+
+    assert "| Verdict of the policy | **Refused** by the policy default: 1 passed, 1 failed |" in judged
+    assert "| Verdict of the policy | **Missing**: not judged yet with these declarations; run `fmnist-audit g" in open_
 
 
 @pytest.mark.parametrize("document", [d for d in DOCUMENTS if d is not declaration_of_conformity])

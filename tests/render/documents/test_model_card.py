@@ -165,9 +165,11 @@ def test_refusals_stand_before_what_passed(report: Report) -> None:
 
 
 def test_without_a_policy_there_is_no_verdict(reported: Callable[..., Report], assessed: Callable[..., object]) -> None:
-    text = model_card.markdown(reported(assessment=assessed()))
+    report = reported(assessment=assessed())
+    text = model_card.markdown(report)
 
-    assert "no policy was applied to this evidence, so there is no verdict" in text
+    assert text.count(f"not judged yet with these declarations; run `fmnist-audit gate {report.run}`") == 1
+    assert "**Missing**: not judged yet. No policy was applied" in text
     assert "**Passed**" not in text
 
 

@@ -67,6 +67,8 @@ class Card:
     is_own: bool
     command: str
     """Measures the same again."""
+    judge: str
+    """The command that judges the run."""
     law: str
 
 
@@ -107,6 +109,7 @@ def card(report: Report) -> Card:
         shape=", ".join(f"{side}" for side in (1, *subject.input_shape)),
         is_own=subject.kind == "own",
         command=_command(report),
+        judge=known.judge(report),
         law=law_words(report.assessment.law),
     )
 
