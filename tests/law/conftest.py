@@ -40,7 +40,7 @@ def record(*ids: str) -> EvidenceRecord:
         ),
         training=TrainingFacts(
             run="r", recipe="standard", seed=0, epochs=1, seconds=1.0, finished="2026-11-22T20:00:00Z",
-            dataset_digest=DIGEST, parent=None,
+            dataset_digest=DIGEST, parent=None, processor="cpu",
         ),
         environment=Environment(python="3.11", platform="Linux", processor="cpu", packages={"torch": "2"}),
         checks=tuple(

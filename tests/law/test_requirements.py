@@ -42,6 +42,7 @@ def declared(**changes: object) -> Declarations:
 
 
 BARE = Declarations(models=("m",))
+SHOWN = ("efficiency.multiply_adds", "efficiency.energy.joules")
 
 
 def test_every_point_of_annex_iv_is_there_once_in_the_order_of_the_law(build: SimpleNamespace) -> None:
@@ -65,6 +66,7 @@ def test_the_catalogue_names_only_facts_and_topics_that_exist() -> None:
 
     known = {topic.name for topic in (*topics(), *file_topics())}
     assert {name for entry in entries for name in entry.facts} <= set(FACTS)
+    assert {name for entry in entries for name in entry.shown} <= {*FACTS, *SHOWN}
     assert {name for entry in entries for name in entry.declared} <= known
     assert {topic.name for topic in file_topics()} <= {name for entry in entries for name in entry.declared}
     assert all(entry.measured or entry.facts or entry.declared for entry in entries)
@@ -140,6 +142,23 @@ def test_what_the_record_does_not_know_is_missing_by_name(build: SimpleNamespace
     found = parts(answered(build.full().model_copy(update={"training": None}), declared()))
 
     assert "the record does not know: Training run" in (found["annex_iv/IV.2.a.run"].why or "")
+
+
+def test_energy_stands_beside_the_resources_where_it_was_measured_and_nothing_rests_on_it(
+    build: SimpleNamespace,
+) -> None:
+    record = build.full()
+    energy = record.measurements[0].model_copy(update={"id": "efficiency.energy.joules", "unit": "joules"})
+    training = record.training.model_copy(update={"joules": 5_000.0})
+    counted = record.model_copy(update={"training": training, "measurements": (*record.measurements, energy)})
+
+    without, with_it = (parts(answered(known, declared())) for known in (record, counted))
+
+    assert "training.energy" in with_it["annex_iv/IV.2.c.resources"].facts
+    assert "efficiency.energy.joules" in with_it["annex_iv/IV.2.c.efficiency"].measurements
+    assert "training.energy" not in without["annex_iv/IV.2.c.resources"].facts
+    assert "efficiency.energy.joules" not in without["annex_iv/IV.2.c.efficiency"].measurements
+    assert without["annex_iv/IV.2.c.efficiency"].state is State.EVIDENCED
 
 
 def test_what_another_class_owes_does_not_apply_and_says_which_class_it_is(build: SimpleNamespace) -> None:

@@ -11,10 +11,11 @@ from torch.nn import functional
 from fmnist_governance.config.recipe import Recipe
 from fmnist_governance.data.dataset import Split
 from fmnist_governance.errors import ModelError
+from fmnist_governance.train import loop
 from fmnist_governance.train.loop import TrainingState, schedule, scored, started, train, transfer
 
 CPU = torch.device("cpu")
-WALL = {"seconds", "images_per_second"}
+WALL = {"seconds", "images_per_second", "joules"}
 
 
 def begun(recipe: Recipe, seed: int = 0, classes: int = 3) -> TrainingState:
@@ -48,6 +49,25 @@ def test_the_same_seed_gives_the_same_weights_to_the_last_bit(
     assert [facts.model_dump(exclude=WALL) for facts in first.history] == [
         facts.model_dump(exclude=WALL) for facts in second.history
     ]
+
+
+def test_energy_is_kept_where_it_is_counted_and_not_where_the_counter_starts_anew(
+    recipe: Recipe, training: Split, validation: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = iter((10.0, 14.5, 20.0, 3.0))
+    monkeypatch.setattr(loop, "energy_counter", lambda: lambda: next(counted))
+
+    state = trained(recipe.model_copy(update={"epochs": 2}), training, validation)
+
+    assert [facts.joules for facts in state.history] == [4.5, None]
+
+
+def test_no_energy_is_told_where_nothing_counts_it(
+    recipe: Recipe, training: Split, validation: Split, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loop, "energy_counter", lambda: None)
+
+    assert {facts.joules for facts in trained(recipe, training, validation).history} == {None}
 
 
 def test_another_seed_gives_other_weights(recipe: Recipe, training: Split, validation: Split) -> None:

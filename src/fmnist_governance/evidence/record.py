@@ -170,6 +170,10 @@ class TrainingFacts(Record):
     """The model whose weights it started from; None when it started from chance."""
     temperature: PositiveFloat | None = None
     """By which its logits were divided after training, fitted on held-out images; None where nothing was."""
+    processor: str | None = None
+    """What it was trained on; None where an earlier version did not write it down."""
+    joules: NonNegativeFloat | None = None
+    """Energy that the processor counted for the whole machine meanwhile; None where nothing counted all of it."""
 
 
 class Environment(Record):

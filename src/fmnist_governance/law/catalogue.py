@@ -141,6 +141,8 @@ class PartEntry(Entry):
     """Names of facts of the record (`evidence/facts.py`)."""
     declared: tuple[str, ...] = ()
     """Topics of the declarations."""
+    shown: tuple[str, ...] = ()
+    """Measurement ids and names of facts that stand beside the answer where they are known; nothing rests on them."""
     may_not_apply: bool = False
     """Whether the law asks for it only as applicable, so that a person can say with a reason that it does not apply."""
     only_if: Literal["high_risk", "transparency"] | None = None

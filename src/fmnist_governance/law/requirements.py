@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from fmnist_governance.evidence.classified import RiskClass
 from fmnist_governance.evidence.declared import Declarations, Statement
-from fmnist_governance.evidence.facts import fact, title
+from fmnist_governance.evidence.facts import FACTS, fact, title
 from fmnist_governance.evidence.lookup import Absent, covers, lack_of, look_up
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.evidence.required import Part, Point, State, combined
@@ -69,8 +69,8 @@ def _part(point: str, entry: PartEntry, known: Known) -> Part:
         state=state,
         why="; ".join(gaps) or None,
         owner=_owner(entry, known, unmeasured, unstated),
-        measurements=ids,
-        facts=entry.facts,
+        measurements=(*ids, *(id_ for id_ in entry.shown if known.record.find(id_))),
+        facts=(*entry.facts, *(name for name in entry.shown if name in FACTS and fact(known.record, name))),
         topics=entry.declared,
     )
 

@@ -57,6 +57,15 @@ def _version(package: str) -> str | None:
         return None
 
 
+def computes_on(kind: str) -> str:
+    """Return the name of what a network computes on: the accelerator where the device is one, else the processor.
+
+    Args:
+        kind: Kind of the device, such as `cpu`.
+    """
+    return processor() if kind == "cpu" else accelerator()
+
+
 def accelerator() -> str:
     """Return the name of the accelerator that torch would use; `none` where there is none."""
     import torch

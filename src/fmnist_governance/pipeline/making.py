@@ -64,7 +64,7 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
     folder = checkpoint_folder(asked, data)
     with training_run(store, f"train {order.recipe.name} seed {order.seed}", _tags(data)) as run_id:
         trained = fit(asked, dataset, folder, resume=order.resume, parent=network, report=report)
-        facts = _facts(run_id, order, trained, data, parent)
+        facts = _facts(run_id, asked, trained, data, parent)
         params = {**_params(order, asked), "classes": len(dataset.classes), "parent_tensors_taken": len(trained.taken)}
         params["temperature"] = trained.temperature
         log_training(store, run_id, params=params, points=list(_points(trained)), dataset=data, facts=facts)
@@ -120,16 +120,24 @@ def _points(trained: Trained) -> Iterator[Point]:
 
 
 def _facts(
-    run_id: str, order: Order, trained: Trained, data: DatasetFacts, parent: ResolvedModel | None
+    run_id: str, asked: Asked, trained: Trained, data: DatasetFacts, parent: ResolvedModel | None
 ) -> TrainingFacts:
     return TrainingFacts(
         run=run_id,
-        recipe=order.recipe.name,
-        seed=order.seed,
+        recipe=asked.recipe.name,
+        seed=asked.seed,
         epochs=len(trained.epochs),
         seconds=round(sum(facts.seconds for facts in trained.epochs), 3),
         finished=environment.now(),
         dataset_digest=data.digest,
         parent=parent.uri if parent else None,
         temperature=trained.temperature,
+        processor=environment.computes_on(asked.device.type),
+        joules=_energy(trained),
     )
+
+
+def _energy(trained: Trained) -> float | None:
+    """Return the joules of all epochs; None where one was not counted."""
+    counted = [facts.joules for facts in trained.epochs if facts.joules is not None]
+    return round(sum(counted), 3) if counted and len(counted) == len(trained.epochs) else None

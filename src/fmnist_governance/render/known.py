@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fmnist_governance.evidence import facts
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.render import shown
 from fmnist_governance.render.renderer import Report
@@ -74,19 +75,19 @@ def data(record: EvidenceRecord) -> tuple[Fact, ...]:
 
 def training(record: EvidenceRecord) -> tuple[Fact, ...]:
     """Return how the model was trained, nothing where the record does not know."""
-    facts = record.training
-    if facts is None:
+    known = record.training
+    if known is None:
         return ()
     return (
-        Fact("Recipe", facts.recipe),
-        Fact("Training run", facts.run, is_code=True),
-        Fact("Seed", f"{facts.seed}"),
-        Fact("Epochs", f"{facts.epochs:,}"),
-        Fact("Duration", shown.amount(facts.seconds, "seconds")),
-        Fact("Finished", facts.finished),
-        Fact("Digest of the training data", facts.dataset_digest, is_code=True),
-        Fact("Started from", facts.parent or "random weights"),
-        Fact("Temperature of the answers", _temperature(facts.temperature)),
+        Fact("Recipe", known.recipe),
+        Fact("Training run", known.run, is_code=True),
+        Fact("Seed", f"{known.seed}"),
+        Fact("Epochs", f"{known.epochs:,}"),
+        Fact("Duration", shown.amount(known.seconds, "seconds")),
+        Fact("Finished", known.finished),
+        Fact("Digest of the training data", known.dataset_digest, is_code=True),
+        Fact("Started from", known.parent or "random weights"),
+        Fact("Temperature of the answers", _temperature(known.temperature)),
     )
 
 
@@ -118,10 +119,8 @@ def audit(record: EvidenceRecord) -> tuple[Fact, ...]:
 
 def environment(record: EvidenceRecord) -> tuple[Fact, ...]:
     """Return what is known of the resources that training and audit took."""
-    facts = record.training
-    return (
-        Fact("Duration of the training", shown.amount(facts.seconds, "seconds") if facts else None),
-        Fact("Duration of the audit", shown.amount(record.audit.seconds, "seconds")),
-        Fact("Processor of the audit", record.environment.processor or None),
-        Fact("Energy and emissions", None),
-    )
+    names = (
+        "training.seconds", "training.processor", "training.energy",
+        "audit.seconds", "audit.device", "environment.processor",
+    )  # fmt: skip
+    return (*(Fact(facts.title(name), facts.fact(record, name)) for name in names), Fact("Emissions", None))

@@ -18,6 +18,7 @@ from fmnist_governance.data.dataset import Split
 from fmnist_governance.errors import ModelError
 from fmnist_governance.model.compute import memory_format
 from fmnist_governance.model.fmnist_classifier import Network
+from fmnist_governance.model.machine import energy_counter
 from fmnist_governance.train.augment import augmented
 from fmnist_governance.train.step import step
 
@@ -44,6 +45,8 @@ class EpochFacts(BaseModel):
     """For training and scoring."""
     images_per_second: NonNegativeFloat
     """Training images by the time that training them took."""
+    joules: NonNegativeFloat | None = None
+    """What the processor counted for the whole machine; None where it counts nothing, or started anew."""
 
 
 @dataclass(slots=True)
@@ -134,8 +137,9 @@ def train(state: TrainingState, training: Split, validation: Split) -> Iterator[
     images, labels = tensors(training, state.device)
     held_out = tensors(validation, state.device)
     _demand_two_images(images)
+    energy = energy_counter()
     for epoch in range(len(state.history), state.recipe.epochs):
-        start = time.perf_counter()
+        start, before = time.perf_counter(), energy() if energy else 0.0
         loss, accuracy, rate = _train_epoch(state, images, labels, epoch)
         trained = time.perf_counter() - start
         validation_loss, validation_accuracy = scored(state.network, *held_out)
@@ -149,6 +153,7 @@ def train(state: TrainingState, training: Split, validation: Split) -> Iterator[
             learning_rate=rate,
             seconds=time.perf_counter() - start,
             images_per_second=len(images) / trained,
+            joules=used if energy and (used := energy() - before) > 0 else None,
         )
         state.history = (*state.history, facts)
         yield facts

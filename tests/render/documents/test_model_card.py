@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from fmnist_governance.evidence.declared import topics
-from fmnist_governance.evidence.record import Measurement
+from fmnist_governance.evidence.record import Interval, Measurement
 from fmnist_governance.render.documents import model_card
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.shown import amount
@@ -210,3 +210,37 @@ def test_a_picture_that_is_no_png_is_not_put_on_the_page(reported: Callable[...,
 
     assert "the stored file is no PNG" in page
     assert "onload" not in page
+
+
+def environmental(report: Report) -> str:
+    return model_card.markdown(report).partition("### Environmental impact")[2].partition("\n## ")[0]
+
+
+def test_energy_that_nobody_measured_is_missing_and_not_guessed(report: Report) -> None:
+    text = environmental(report)
+
+    assert "| Duration of the training | 412.3 s |" in text
+    assert "| Processor of the audit | x86\\_64 |" in text
+    assert "| Energy of the training, as the processor counts it for the whole machine | **Missing**" in text
+    assert "**Missing**: the energy of an answer" in text
+    assert "| Emissions | **Missing**" in text
+
+
+def test_energy_that_was_measured_stands_with_its_interval(reported: Callable[..., Report], report: Report) -> None:
+    held = Interval(low=0.01, high=0.02, method="order statistics", level=0.95)
+    measured = report.record.measurements[0].model_copy(
+        update={"id": "efficiency.energy.joules", "title": "Energy an image", "value": 0.015, "unit": "joules",
+                "interval": held}
+    )  # fmt: skip
+    assert report.record.training is not None
+    training = report.record.training.model_copy(update={"joules": 1234.4, "processor": "A processor"})
+    measurements = (*report.record.measurements, measured)
+
+    text = environmental(
+        reported(report.record.model_copy(update={"measurements": measurements, "training": training}))
+    )
+
+    assert '[0.0150 J](#every-measurement "efficiency.energy.joules") | 0.0100 J to 0.0200 J |' in text
+    assert "| 1,234 J |" in text
+    assert "| Processor of the training | A processor |" in text
+    assert "the energy of an answer" not in text

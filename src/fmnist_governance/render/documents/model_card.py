@@ -58,6 +58,8 @@ class Card:
     training: tuple[Fact, ...]
     audit: tuple[Fact, ...]
     environment: tuple[Fact, ...]
+    energy: Number | None
+    """Of an answer, where the machine counts it."""
     inputs: tuple[Fact, ...]
     examinations: tuple[Examination, ...]
     aspects: tuple[Aspect, ...]
@@ -98,6 +100,7 @@ def card(report: Report) -> Card:
         training=known.training(record),
         audit=known.audit(record),
         environment=known.environment(record),
+        energy=Number.of(found) if (found := record.find("efficiency.energy.joules")) else None,
         inputs=(
             Fact("Shape of one image", " x ".join(f"{side}" for side in subject.input_shape)),
             Fact("Classes", ", ".join(record.dataset.classes)),
