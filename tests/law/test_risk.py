@@ -154,7 +154,10 @@ def test_open_profiling_does_not_matter_where_the_derogation_is_denied() -> None
 def test_dates_before_and_after_the_amendment_are_both_given() -> None:
     (outcome,) = classified(**use("III.4.a")).outcomes
 
-    assert [(rule.since, rule.originally) for rule in outcome.applies] == [("2027-12-02", "2026-08-02")]
+    chapter, formal = outcome.applies
+    assert (chapter.since, chapter.originally) == ("2027-12-02", "2026-08-02")
+    assert (formal.since, formal.originally) == ("2026-08-02", "2026-08-02")
+    assert "in practice together with Article 6" in formal.what
 
 
 @pytest.mark.parametrize(

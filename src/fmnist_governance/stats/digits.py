@@ -14,6 +14,8 @@ _SUFFIX = {
     "fraction": " %", "count": "", "seconds": " s", "bytes": " bytes",
     "nats": " nats", "pixels": " px", "per_second": " /s", "joules": " J", "score": "",
 }  # fmt: skip
+_SMALL = frozenset({"seconds", "joules"})
+"""Units whose numbers are often far below one; they keep three digits that say something."""
 _MAX_PLACES = 18
 _MAX_DIGITS = 40
 
@@ -40,8 +42,9 @@ def rounded(value: float, bounds: Sequence[float], unit: str) -> str:
         raise ValueError(msg)
     scale = Decimal(100 if unit == "fraction" else 1)
     corners = (*bounds, 0.0, 1.0) if unit == "fraction" else (*bounds, 0.0)
-    text = _text(Decimal(repr(float(value))) * scale, [Decimal(repr(float(b))) * scale for b in corners], _PLACES[unit])
-    return text + _SUFFIX[unit]
+    exact = Decimal(repr(float(value))) * scale
+    places = max(_PLACES[unit], min(2 - exact.adjusted(), _MAX_PLACES)) if unit in _SMALL and exact else _PLACES[unit]
+    return _text(exact, [Decimal(repr(float(b))) * scale for b in corners], places) + _SUFFIX[unit]
 
 
 def _text(exact: Decimal, corners: list[Decimal], places: int) -> str:

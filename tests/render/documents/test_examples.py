@@ -50,6 +50,16 @@ def test_the_same_run_leaves_far_more_missing_for_the_high_risk_system(build: Si
     assert ours.total() == example.total()
 
 
+def test_accuracy_on_garments_is_no_evidence_on_persons(build: SimpleNamespace) -> None:
+    ours, example = (
+        {part.id: part.state for point in reported(build, folder).assessment.requirements for part in point.parts}
+        for folder in (OURS, EXAMPLE)
+    )
+
+    for part in ("IV.2.g.persons", "IV.3.persons"):
+        assert (ours[part], example[part]) == (State.DECLARED, State.MISSING)
+
+
 def test_claims_about_other_pictures_are_refuted_or_untested(build: SimpleNamespace) -> None:
     outcomes = {claim.outcome for claim in reported(build, EXAMPLE).assessment.claims}
 
