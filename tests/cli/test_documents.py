@@ -49,7 +49,7 @@ def test_other_declarations_are_not_judged_until_the_gate_did(fmnist_audit: Prog
     gate = fmnist_audit("gate", "latest", "--config", config, "--quiet")
     after = fmnist_audit("generate-card", "latest", "--config", config, "--output", tmp_path / "b", "--json")
 
-    assert "not judged yet with these declarations, so the documents hold no verdict" in before.err
+    assert "not judged yet with these declarations, so there is no verdict" in before.err
     assert f"run `fmnist-audit gate latest --config {config}`" in before.err
     assert json.loads(before.out)["passed"] is None
     assert "not judged yet with these declarations" in card

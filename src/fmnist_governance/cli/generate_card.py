@@ -85,6 +85,9 @@ def command(
 
 def _unjudged(run: str, config_dir: Path | None, *, in_store: bool) -> str:
     """Say that the documents hold no verdict, and how to come to one."""
-    named = shlex.join(["fmnist-audit", "gate", run, *(["--config", str(config_dir)] if config_dir else [])])
-    after = "then generate the documents again" if in_store else "which is printed; a bundle keeps no new conclusions"
-    return f"not judged yet with these declarations, so the documents hold no verdict; run `{named}`, {after}"
+    words = ["fmnist-audit", "gate", run]
+    if config_dir is not None:
+        words += ["--config", str(config_dir)]
+        words += [] if (config_dir / "policy.yaml").exists() else ["--policy", "FILE"]
+    after = "then generate the documents again" if in_store else "which prints one; a bundle keeps no new conclusions"
+    return f"not judged yet with these declarations, so there is no verdict; run `{shlex.join(words)}`, {after}"

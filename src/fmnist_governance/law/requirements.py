@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from fmnist_governance.evidence.classified import RiskClass
-from fmnist_governance.evidence.declared import Declarations, Statement
+from fmnist_governance.evidence.declared import Declarations, Statement, file_topics, topics
 from fmnist_governance.evidence.facts import FACTS, fact, title
 from fmnist_governance.evidence.lookup import Absent, covers, lack_of, look_up
 from fmnist_governance.evidence.record import EvidenceRecord
@@ -60,7 +61,7 @@ def _part(point: str, entry: PartEntry, known: Known) -> Part:
     gaps = (
         *lacking,
         *(f"the record does not know: {title(name)}" for name in unknown),
-        *(f"nobody stated: {topic.replace('_', ' ')}" for topic in unstated),
+        *(f"nobody stated: {_titles()[topic]}" for topic in unstated),
     )
     state = State.MISSING if gaps else State.DECLARED if entry.declared else State.EVIDENCED
     return Part(
@@ -86,6 +87,11 @@ def set_aside(id_: str, entry: PartEntry, declarations: Declarations | None, ris
     if said is None or not said.counts or declarations is None:
         return None
     return declarations.attributed(said)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    return {topic.name: topic.title for topic in (*topics(), *file_topics())}
 
 
 def _author(said: Statement) -> str:

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import pytest
 
 from fmnist_governance.errors import ConfigError
-from fmnist_governance.evidence.declared import file_topics, topics
+from fmnist_governance.evidence.assessment import Verdict
 from fmnist_governance.evidence.manifest import canonical
+from fmnist_governance.evidence.required import Point, State
 from fmnist_governance.pipeline.documenting import rendered
 from fmnist_governance.render.catalog import RENDERERS
 from fmnist_governance.render.documents import (
@@ -160,14 +161,45 @@ def test_a_declaration_with_a_gap_is_not_to_be_signed(build: SimpleNamespace) ->
     assert "of its points are not answered" in text
 
 
+def answered(point: Point) -> Point:
+    parts = tuple(part.model_copy(update={"state": State.DECLARED, "why": None}) for part in point.parts)
+    return point.model_copy(update={"state": State.DECLARED, "parts": parts})
+
+
+def nearly_whole(build: SimpleNamespace, *, without: str | None = None, verdict: Verdict | None = None) -> str:
+    """Render the draft where all points are answered but those of one list."""
+    report = reported(build, HIGH)
+    points = tuple(p if p.list == without else answered(p) for p in report.assessment.requirements)
+    whole = report.assessment.model_copy(update={"requirements": points, "verdict": verdict})
+    return declaration_of_conformity.markdown(build.report(assessment=whole))
+
+
 def test_even_a_whole_declaration_is_a_draft_until_a_person_signs(build: SimpleNamespace) -> None:
-    many = {"intended_users", "out_of_scope", "ethical_considerations", "known_limitations"}
-    words = {t.name: f"On {t.title}." for t in (*topics(), *file_topics()) if t.name not in many}
+    text = nearly_whole(build, verdict=build.verdict(passed=True))
 
-    text = declaration_of_conformity.markdown(reported(build, HIGH, **words))
-
-    assert "It declares nothing until a person signs it" in text
+    assert "# DRAFT of a declaration of conformity, for signature by the provider" in text
+    assert "this page declares nothing until a person signs it" in text
     assert "not to be signed" not in text
+
+
+@pytest.mark.parametrize(
+    ("without", "met", "says"),
+    [
+        ("declaration", "yes", "of its points are not answered"),
+        ("annex_iv", "yes", "points of the technical documentation"),
+        (None, "no", "the policy default was not met"),
+        (None, "not judged", "the policy was not applied"),
+    ],
+)
+def test_a_draft_does_not_look_finished_while_anything_stands_against_it(
+    build: SimpleNamespace, without: str | None, met: str, says: str
+) -> None:
+    text = nearly_whole(
+        build, without=without, verdict=None if met == "not judged" else build.verdict(passed=met == "yes")
+    )
+
+    assert "# DRAFT of a declaration of conformity, not to be signed" in text
+    assert says in text
 
 
 def test_praise_in_a_statement_is_flagged(build: SimpleNamespace) -> None:

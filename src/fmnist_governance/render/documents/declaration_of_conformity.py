@@ -19,10 +19,16 @@ def offered(report: Report) -> bool:
 def markdown(report: Report) -> str:
     """Return the draft as Markdown; it says so, and how many points keep it from being signed."""
     doc = filed(report, "declaration", _TITLE)
-    left = sum(point.state == State.MISSING for point in doc.points) or (0 if doc.points else 1)
     return document_template("documents/declaration_of_conformity.md.j2").render(
-        doc=doc, open=f"{left:,}" if left else None
+        doc=doc, open=_missing(report, "declaration"), undocumented=_missing(report, "annex_iv")
     )
+
+
+def _missing(report: Report, name: str) -> str | None:
+    """Return how many points of a list are missing, None where all are answered."""
+    points = [point for point in report.assessment.requirements if point.list == name]
+    left = sum(point.state is State.MISSING for point in points) if points else 1
+    return f"{left:,}" if left else None
 
 
 def html(report: Report) -> str:
