@@ -71,4 +71,17 @@ def test_every_question_can_be_asked(tmp_path: Path, monkeypatch: pytest.MonkeyP
 
     assert done.return_value == 1
     asked = [q.asks for q in questions() if q.id not in {"third_party_assessment", "profiling", "derogation"}]
-    assert all(text in done.output for text in asked)
+    said = " ".join(done.output.split())
+    assert all(text in said for text in asked)
+
+
+def test_questions_fit_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(classify, "_on_terminal", lambda: True)
+    monkeypatch.setenv("COLUMNS", "80")
+    replies = "yes\nyes\nno\nyes\nprovider authorised_representative\nno\nyes\nI.A.2\n" + "\n" * 20
+
+    done = CliRunner().invoke(classify.command, [written(tmp_path, "")], input=replies, standalone_mode=False)
+
+    told = done.output.splitlines()
+    assert max(map(len, told)) <= 80
+    assert "  authorised_representative acts for a provider from a third country" in told

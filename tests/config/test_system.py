@@ -39,9 +39,15 @@ def test_a_statement_is_a_text_or_a_mapping(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("line", "named"),
-    [("overveiw: Words.", "overveiw"), ("contact: 7", "contact"), ("contact: {txt: Kim}", "txt"),
-     ("contact: {text: Kim, on: 2026-99-01}", "on"), ("intended_users: Kim", "intended_users")],
-)  # fmt: skip
+    [
+        ("overveiw: Words.", "overveiw"),
+        ("contact: 7", "contact: 7 is no text; write it in quotes"),
+        ("contact: {txt: Kim}", "txt"),
+        ("contact: {text: Kim, on: 2026-99-01}", "on"),
+        ("contact: {text: Kim, on: soon}", "'soon': is no day; expected one such as 2026-11-22"),
+        ("intended_users: Kim", "intended_users"),
+    ],
+)
 def test_a_mistake_is_named_with_its_file_and_line(tmp_path: Path, line: str, named: str) -> None:
     file = written(tmp_path, f"models: [m]\n{line}\n")
 

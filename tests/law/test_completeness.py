@@ -1,10 +1,17 @@
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import pytest
 
 from fmnist_governance.config import strict_yaml
-from fmnist_governance.evidence.declared import Declarations, file_topics, topics
+from fmnist_governance.evidence.answers import RiskAnswers
+from fmnist_governance.evidence.declared import Declarations, Statement, Topic, file_topics, topics
+from fmnist_governance.evidence.manifest import canonical
+from fmnist_governance.evidence.required import State
 from fmnist_governance.law.completeness import Gap, Kind, gaps
+from fmnist_governance.law.requirements import requirements
+from fmnist_governance.law.risk import classify
 from fmnist_governance.law.starting_file import starting_file
 
 EVERY = (*topics(), *file_topics())
@@ -23,8 +30,9 @@ def test_the_starting_file_is_read_and_declares_nothing() -> None:
     text = starting_file()
 
     kinds = [gap.kind for gap in found(text)]
-    assert kinds.count(Kind.MISSING) == len(EVERY)
-    assert set(kinds) == {Kind.MISSING, Kind.OPEN}
+    assert kinds.count(Kind.MISSING) == len(EVERY) + len(("by", "on"))
+    assert set(kinds) == {Kind.MISSING, Kind.OPEN, Kind.PLACEHOLDER}
+    assert at(text, "models") == [(5, Kind.PLACEHOLDER)]
 
 
 def test_the_starting_file_explains_every_topic_and_question() -> None:
@@ -62,6 +70,44 @@ def test_the_guidance_is_no_answer_to_itself(topic: object) -> None:
     said = f'["{field.description}"]' if field.default == () else f'"{field.description}"'
 
     assert at(f"models: [m]\n{name}: {said}\n", name) == [(2, Kind.COPIED)]
+
+
+@pytest.mark.parametrize("topic", EVERY, ids=lambda topic: topic.name)
+def test_copied_guidance_counts_as_missing(topic: Topic) -> None:
+    said = Declarations.model_fields[topic.name].description
+    text = [said] if Declarations.model_fields[topic.name].default == () else said
+
+    declared = Declarations.model_validate_json(canonical({"models": ["m"], topic.name: text}))
+
+    assert declared.stated(topic.name) == ()
+
+
+def test_what_a_point_asks_for_is_no_answer_to_it(build: SimpleNamespace) -> None:
+    asked = "the intended purpose, the name of the provider, and the version with its relation to earlier ones"
+    declared = Declarations(models=("m",), provider=Statement(text=asked))
+
+    found = requirements(build.full(), declared, classify(RiskAnswers()))
+
+    part = next(p for point in found for p in point.parts if p.id == "IV.1.a.provider")
+    assert (part.state, part.why) == (State.MISSING, "nobody stated: Provider")
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [("", {("by", Kind.MISSING), ("on", Kind.MISSING)}), ("by: x\non: 2026-11-22\n", {("by", Kind.PLACEHOLDER)}),
+     ("by: Kim\non: 2026-11-22\n", set())],
+)  # fmt: skip
+def test_who_states_and_when_is_asked_for(head: str, expected: set[tuple[str, Kind]]) -> None:
+    gaps_found = found(f"models: [m]\n{head}overview: Sorts pictures.\n")
+
+    names = {(gap.what.partition(":")[0], gap.kind) for gap in gaps_found}
+    assert {name for name in names if name[0] in {"by", "on"}} == expected
+
+
+def test_a_placeholder_names_nobody() -> None:
+    declared = Declarations(models=("m",), by="TODO", overview=Statement(text="Sorts pictures.", by="x"))
+
+    assert [said.by for said in declared.stated("overview")] == [None]
 
 
 def test_praise_is_named_and_a_plain_statement_is_not() -> None:

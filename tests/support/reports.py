@@ -321,11 +321,11 @@ def odd_report(word: str) -> Report:
             "checks": tuple(c.model_copy(update={"limits": (word,), "params": {"key": word}}) for c in record.checks),
         }
     )
-    said = {"text": f"{word} and more", "by": word, "source": word}
+    said = {"text": f"{word} and more", "by": f"{word} and Kim", "source": word}
     verdict = make_verdict()
     findings = tuple(f.model_copy(update={"title": word, "because": word, "message": word}) for f in verdict.findings)
     declarations = make_declarations(
-        by=word,
+        by=f"{word} and Kim",
         system_name=said,
         overview=said,
         contact=said,

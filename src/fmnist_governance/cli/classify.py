@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
+import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,11 +46,15 @@ def command(file: Path | None, config_dir: Path | None, *, as_json: bool) -> int
 
     said = outcomes()
     beside = (said.no_such_class, said.no_advice) if risk.determined else (said.no_advice,)
-    click.echo(lines(risk, law(), beside, width=min(shutil.get_terminal_size().columns, 100)))
+    click.echo(lines(risk, law(), beside, width=_width()))
     if asked:
         click.echo("\nTo keep what was answered here, write it under `risk:` in the declarations file:\n")
         click.echo("\n".join(_as_yaml(name, answer) for name, answer in asked.items()))
     return ExitCode.YES if risk.determined else ExitCode.NO
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, 100)
 
 
 def _on_terminal() -> bool:
@@ -72,9 +77,13 @@ def _asked(question: Question) -> Answer:
     from fmnist_governance.evidence.answers import Answer
     from fmnist_governance.render.classified import cited
 
-    click.echo(f"\n{question.asks} ({cited(question.articles)})\n{question.guide}")
+    click.echo()
+    for text in (f"{question.asks} ({cited(question.articles)})", question.guide):
+        click.echo(textwrap.fill(text, _width()))
+    longest = max((len(option.id) for option in question.options), default=0)
     for option in question.options:
-        click.echo(f"  {option.id:<8} {option.text}")
+        named = f"  {option.id:<{longest}} "
+        click.echo(textwrap.fill(option.text, _width(), initial_indent=named, subsequent_indent=" " * len(named)))
     reply = click.prompt("Answer", type=click.Choice(["yes", "no", "unknown"]), default="unknown")
     if reply != "yes" or not question.options:
         return Answer.model_validate({"answer": reply, "by": _HERE})

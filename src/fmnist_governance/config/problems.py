@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, cast
 
+from fmnist_governance.evidence.days import DAY
+
 Where = tuple[str | int, ...]
 """Path to a value: keys and list positions, from the top."""
 
@@ -15,6 +17,7 @@ Value = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 _MAX_SHOWN = 80
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_DAY = "is no day; expected one such as 2026-11-22"
 _KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
@@ -105,7 +108,8 @@ def _text(error: Mapping[str, Any], found: Where, schema: Mapping[str, Any]) -> 
         return f"is {'empty' if not given else 'too short'}; expected at least {context['min_length']}"
     if kind in {"value_error", "assertion_error"}:
         return str(context.get("error", error["msg"]))
-    return f"{shown(given)}: {error['msg'].replace('Input should', 'should')}"
+    is_day = context.get("pattern") == DAY
+    return f"{shown(given)}: {_DAY if is_day else error['msg'].replace('Input should', 'should')}"
 
 
 def _unknown_key(key: str, known: list[str]) -> str:

@@ -13,5 +13,7 @@ def _real_date(text: str) -> str:
     return text
 
 
-Day = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$"), AfterValidator(_real_date)]
+DAY = r"^\d{4}-\d{2}-\d{2}$"
+
+Day = Annotated[str, StringConstraints(pattern=DAY), AfterValidator(_real_date)]
 """A date such as `2026-11-22`."""

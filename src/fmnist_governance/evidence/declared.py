@@ -12,6 +12,7 @@ from fmnist_governance.evidence.answers import RiskAnswers
 from fmnist_governance.evidence.days import Day as Day  # noqa: PLC0414 - part of the declarations' vocabulary
 from fmnist_governance.evidence.record import Record
 from fmnist_governance.evidence.wording import is_placeholder as is_placeholder  # noqa: PLC0414 - as above
+from fmnist_governance.evidence.wording import plain
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 
@@ -30,12 +31,15 @@ class Statement(Record):
     @model_validator(mode="before")
     @classmethod
     def _plain_text(cls, value: object) -> object:
+        if isinstance(value, bool | int | float):
+            msg = f"{value} is no text; write it in quotes, or as a mapping of text, by, on and source"
+            raise ValueError(msg)  # noqa: TRY004 - pydantic takes no other
         return {"text": value} if isinstance(value, str) else value
 
     @property
     def counts(self) -> bool:
         """Whether it states anything."""
-        return not is_placeholder(self.text)
+        return not is_placeholder(self.text) and plain(self.text) not in guidance()
 
 
 FILE = "file"
@@ -250,7 +254,7 @@ class Declarations(Record):
     )
 
     def stated(self, name: str) -> tuple[Statement, ...]:
-        """Return what was stated on a topic, each with its author and date; placeholders are left out.
+        """Return what was stated on a topic, with author and date; no placeholders and no copied guidance.
 
         Raises:
             KeyError: There is no such topic.
@@ -271,7 +275,15 @@ class Declarations(Record):
 
     def attributed(self, statement: Statement) -> Statement:
         """Return a statement with the author and date of the file where it has none of its own."""
-        return statement.model_copy(update={"by": statement.by or self.by, "on": statement.on or self.on})
+        named = [by for by in (statement.by, self.by) if by and not is_placeholder(by)]
+        return statement.model_copy(update={"by": named[0] if named else None, "on": statement.on or self.on})
+
+
+@cache
+def guidance() -> frozenset[str]:
+    """Return what the declarations file says of its own keys, as it is compared; copied, it states nothing."""
+    fields = Declarations.model_fields.values()
+    return frozenset(plain(field.description) for field in fields if field.description)
 
 
 @cache

@@ -28,6 +28,11 @@ def is_placeholder(text: str) -> bool:
     return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
 
 
+def plain(text: str) -> str:
+    """Return a text as it is compared with others: without regard to case, spacing and the final full stop."""
+    return " ".join(text.casefold().split()).rstrip(".")
+
+
 _PRAISE = re.compile(
     r"""\b(
     state[-\ ]of[-\ ]the[-\ ]art | best[-\ ]in[-\ ]class | world[-\ ]class | cutting[-\ ]edge | industry[-\ ]leading

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from fmnist_governance.config import strict_yaml
 from fmnist_governance.evidence.required import LawFacts
+from fmnist_governance.evidence.wording import plain
 
 _FOLDER = Path(__file__).parent / "catalogue"
 
@@ -200,3 +201,11 @@ LISTS = ("annex_iv", "articles", "instructions", "data_sheet", "declaration", "m
 def lists() -> tuple[ListEntry, ...]:
     """Return every list of points, in the order in which they are assessed."""
     return tuple(_read(name, ListEntry) for name in LISTS)
+
+
+@cache
+def guidance() -> frozenset[str]:
+    """Return what points and questions ask for, as it is compared; copied, it is no answer."""
+    points = (point.asks for found in lists() for point in found.points)
+    asked = (text for question in questions() for text in (question.asks, question.guide))
+    return frozenset(plain(text) for text in (*points, *asked))

@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 from fmnist_governance.config.strict_yaml import Document
 from fmnist_governance.evidence.declared import Declarations, Topic, file_topics, topics
-from fmnist_governance.evidence.wording import is_placeholder, praise
-from fmnist_governance.law.catalogue import lists, questions
+from fmnist_governance.evidence.declared import guidance as declared_guidance
+from fmnist_governance.evidence.wording import is_placeholder, plain, praise
+from fmnist_governance.law.catalogue import guidance, lists
 from fmnist_governance.law.requirements import HIGH_RISK, set_aside
 from fmnist_governance.law.risk import classify
+from fmnist_governance.law.starting_file import NO_MODEL
 
 
 class Kind(StrEnum):
@@ -42,12 +44,31 @@ def gaps(document: Document, declared: Declarations) -> tuple[Gap, ...]:
         document: The file as it was read, for the lines.
         declared: The same as declarations.
     """
-    found = [*_topics(document, declared), *_questions(document, declared), *_asides(document, declared)]
+    found = [
+        *_about(document, declared),
+        *_topics(document, declared),
+        *_questions(document, declared),
+        *_asides(document, declared),
+    ]
     return tuple(sorted(found))
 
 
+def _about(document: Document, declared: Declarations) -> Iterator[Gap]:
+    if NO_MODEL in declared.models:
+        what = "models: no registered model is called so; nothing counts until one is named"
+        yield Gap(document.line(("models",)), Kind.PLACEHOLDER, what)
+    for name, text, lost in (
+        ("by", declared.by, "who made the statements that name nobody"),
+        ("on", declared.on, "when they were made"),
+    ):
+        if text is None:
+            yield Gap(document.line((name,)), Kind.MISSING, f"{name}: nobody said {lost}")
+        elif is_placeholder(text):
+            yield Gap(document.line((name,)), Kind.PLACEHOLDER, f"{name}: a placeholder names nobody")
+
+
 def _topics(document: Document, declared: Declarations) -> Iterator[Gap]:
-    guidance = _guidance()
+    copied = declared_guidance() | guidance()
     needless = _needless(declared)
     for topic in (*topics(), *file_topics()):
         value = getattr(declared, topic.name)
@@ -56,7 +77,7 @@ def _topics(document: Document, declared: Declarations) -> Iterator[Gap]:
             yield Gap(document.line((topic.name,)), Kind.MISSING, f"{topic.name}: nobody stated it ({topic.title})")
         for place, said in enumerate(statements):
             line = document.line((topic.name, place) if isinstance(value, tuple) else (topic.name,))
-            yield from _text(line, topic, said.text, guidance)
+            yield from _text(line, topic, said.text, copied)
 
 
 def _needless(declared: Declarations) -> frozenset[str]:
@@ -74,26 +95,15 @@ def _needless(declared: Declarations) -> frozenset[str]:
     return frozenset(topic.name for topic in file_topics() if topic.name not in asked)
 
 
-def _text(line: int, topic: Topic, text: str, guidance: frozenset[str]) -> Iterator[Gap]:
+def _text(line: int, topic: Topic, text: str, copied: frozenset[str]) -> Iterator[Gap]:
     if is_placeholder(text):
         yield Gap(line, Kind.PLACEHOLDER, f"{topic.name}: a placeholder states nothing; it counts as missing")
-    elif _plain(text) in guidance:
-        yield Gap(line, Kind.COPIED, f"{topic.name}: this is the guidance, not an answer to it")
+    elif plain(text) in copied:
+        yield Gap(line, Kind.COPIED, f"{topic.name}: this is the guidance, not an answer to it; it counts as missing")
     elif words := praise(text):
         yield Gap(
             line, Kind.PRAISE, f"{topic.name}: judges quality ({', '.join(words)}); make it a claim, or leave it out"
         )
-
-
-def _plain(text: str) -> str:
-    return " ".join(text.casefold().split()).rstrip(".")
-
-
-def _guidance() -> frozenset[str]:
-    fields = (field.description for field in Declarations.model_fields.values() if field.description)
-    points = (point for found in lists() for point in found.points)
-    asked = (text for question in questions() for text in (question.asks, question.guide))
-    return frozenset(_plain(text) for text in (*fields, *(point.asks for point in points), *asked))
 
 
 def _questions(document: Document, declared: Declarations) -> Iterator[Gap]:

@@ -12,7 +12,8 @@ from fmnist_governance.evidence.facts import FACTS, fact, title
 from fmnist_governance.evidence.lookup import Absent, covers, lack_of, look_up
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.evidence.required import Part, Point, State, combined
-from fmnist_governance.law.catalogue import PartEntry, PointEntry, lists
+from fmnist_governance.evidence.wording import plain
+from fmnist_governance.law.catalogue import PartEntry, PointEntry, guidance, lists
 
 HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make the points of the lists a duty."""
@@ -99,7 +100,8 @@ def _author(said: Statement) -> str:
 
 
 def _stated(topic: str, known: Known) -> tuple[Statement, ...]:
-    return known.declarations.stated(topic) if known.declarations else ()
+    found = known.declarations.stated(topic) if known.declarations else ()
+    return tuple(said for said in found if plain(said.text) not in guidance())
 
 
 def _measured(entry: PartEntry, record: EvidenceRecord) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

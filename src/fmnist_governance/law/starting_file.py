@@ -8,12 +8,15 @@ from collections.abc import Iterator
 from fmnist_governance.evidence.declared import Declarations, Topic, file_topics, topics
 from fmnist_governance.law.catalogue import Question, lists, questions
 
-_HEAD = """\
+NO_MODEL = "NAME_OF_THE_REGISTERED_MODEL"
+"""What stands where a registered model is to be named."""
+
+_HEAD = f"""\
 # What people state about the system. Nothing here is measured; every document prints it as declared, by whom and when.
 # A topic that is empty or a placeholder is printed as missing and counted. Leave it empty until it is true.
 # A statement is a text, or a mapping of text, by, on (YYYY-MM-DD) and source. `fmnist-audit check` says what is left.
 
-models: [NAME_OF_THE_REGISTERED_MODEL]   # the registered models that this file is about; nothing counts for any other
+models: [{NO_MODEL}]   # the registered models that this file is about; nothing counts for any other
 by:                                      # who states what names nobody else
 on:                                      # when they do, such as 2026-11-22
 """
