@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
-from desk import Program
+from desk import Desk, Program
 
 from fmnist_governance.bundle.contents import BundleFacts, listed
 from fmnist_governance.bundle.folder import open_folder
@@ -85,3 +88,21 @@ def test_documents_of_an_earlier_version_name_what_to_run(bundle: Path, fmnist_a
     assert made.code == 0
     assert "a bundle keeps no new conclusions" in made.err
     assert "## EU AI Act" in (tmp_path / "b" / "model_card.md").read_text(encoding="utf-8")
+
+
+def test_the_snippet_of_the_card_runs_as_it_stands(desk: Desk, tmp_path: Path) -> None:
+    card = (desk.folder / "out" / "model_card.md").read_text(encoding="utf-8")
+    snippet = card.partition("```python\n")[2].partition("```")[0]
+
+    done = subprocess.run(
+        [sys.executable, "-c", snippet],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=tmp_path,
+        env={**os.environ, "MLFLOW_TRACKING_URI": f"sqlite:///{desk.folder}/mlflow.db"},
+    )
+
+    assert done.returncode == 0, done.stderr
+    name, _, probabilities = done.stdout.strip().partition(" {")
+    assert f"'{name}': " in "{" + probabilities

@@ -73,6 +73,23 @@ def data(record: EvidenceRecord) -> tuple[Fact, ...]:
     )
 
 
+def training_data(record: EvidenceRecord) -> tuple[Fact, ...]:
+    """Return what the model was trained on, nothing where the record does not know."""
+    known, dataset = record.training, record.dataset
+    if known is None:
+        return ()
+    same = known.dataset_digest == dataset.digest
+    return (
+        Fact("Digest of the training data", known.dataset_digest, is_code=True),
+        Fact("Is it the data of the audit?", f"yes, {dataset.name}" if same else f"no, that is {dataset.name}"),
+        *(
+            Fact(f"Images in split {name}", f"{split.n:,}")
+            for name, split in sorted(dataset.splits.items())
+            if same and name != "test"
+        ),
+    )
+
+
 def training(record: EvidenceRecord) -> tuple[Fact, ...]:
     """Return how the model was trained, nothing where the record does not know."""
     known = record.training
@@ -85,7 +102,6 @@ def training(record: EvidenceRecord) -> tuple[Fact, ...]:
         Fact("Epochs", f"{known.epochs:,}"),
         Fact("Duration", shown.amount(known.seconds, "seconds")),
         Fact("Finished", known.finished),
-        Fact("Digest of the training data", known.dataset_digest, is_code=True),
         Fact("Started from", known.parent or "random weights"),
         Fact("Temperature of the answers", _temperature(known.temperature)),
     )

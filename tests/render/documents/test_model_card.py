@@ -28,7 +28,9 @@ def test_the_card_has_the_section(report: Report, section: str) -> None:
 
 @pytest.mark.parametrize(
     "heading",
-    ["Factors", "Metrics", "Evaluation data", "Training data and procedure", "Quantitative analyses",
+    ["Technical specifications", "Direct use", "Out-of-scope use", "Bias, risks, and limitations", "Training data",
+     "Training procedure", "Model card contact", "Model card authors",
+     "Factors", "Metrics", "Evaluation data", "Quantitative analyses",
      "Caveats and recommendations", "Environmental impact", "How to get started with the model"],
 )  # fmt: skip
 def test_the_card_has_the_headings_that_readers_of_model_cards_know(report: Report, heading: str) -> None:

@@ -32,7 +32,7 @@ not."""
 _CAVEATS = (
     "performance.worst_class.recall", "confusion.worst_pair.rate", "corruption.mean_accuracy",
     "corruption.worst.accuracy", "corruption.worst_first_step.drop", "adversarial.linf.eps_8_255.accuracy",
-    "invariance.worst_of_k.accuracy", "calibration.ece",
+    "invariance.worst_of_k.accuracy", "ood.far.confident_rate", "calibration.ece",
 )  # fmt: skip
 """What a user should know before trusting an answer, where it was measured."""
 
@@ -56,6 +56,7 @@ class Card:
     model: tuple[Fact, ...]
     data: tuple[Fact, ...]
     training: tuple[Fact, ...]
+    training_data: tuple[Fact, ...]
     audit: tuple[Fact, ...]
     environment: tuple[Fact, ...]
     energy: Number | None
@@ -98,6 +99,7 @@ def card(report: Report) -> Card:
         model=known.model(record),
         data=known.data(record),
         training=known.training(record),
+        training_data=known.training_data(record),
         audit=known.audit(record),
         environment=known.environment(record),
         energy=Number.of(found) if (found := record.find("efficiency.energy.joules")) else None,
@@ -152,7 +154,7 @@ def data(report: Report) -> str:
         "risk": report.assessment.risk.model_dump(mode="json") if report.assessment.risk else None,
         "facts": {
             part: [{"name": fact.name, "value": fact.value} for fact in getattr(shown, part)]
-            for part in ("identity", "model", "data", "training", "audit", "inputs")
+            for part in ("identity", "model", "data", "training", "training_data", "audit", "environment", "inputs")
         },
         "declared": [_declared(shown.stated[topic.name], topic.section) for topic in topics()],
         "checks": [_checked(entry) for entry in shown.examinations],
