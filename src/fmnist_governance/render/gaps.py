@@ -25,7 +25,7 @@ class Gaps:
     unexamined: tuple[str, ...]
     """Checks that a requirement needs and that the audit was not asked to run."""
     facts: tuple[str, ...]
-    """What else nobody supplied: facts about model, data and audit, limits of a check, a verdict."""
+    """What else nobody supplied: facts about model, data, audit and energy, limits of a check, a verdict."""
     topics: str
     """How many topics there are."""
     praise: tuple[str, ...]
@@ -98,9 +98,11 @@ def gaps(report: Report) -> Gaps:
 
 def _unknown(report: Report) -> Iterator[str]:
     record = report.record
-    for fact in (*known.model(record), *known.data(record), *known.audit(record)):
+    for fact in (*known.model(record), *known.data(record), *known.audit(record), *known.environment(record)):
         if fact.value is None:
             yield fact.name
+    if record.find("efficiency.energy.joules") is None:
+        yield "Energy of an answer"
     if record.training is None:
         yield "How the model was trained"
     for entry in record.checks:
