@@ -25,12 +25,11 @@ def dates(rule: Applies) -> str:
 
 
 def cited(articles: tuple[str, ...]) -> str:
-    """Return such as `Articles 6(1), 6(2)`; what is no Article stands for itself."""
-    numbered = [article for article in articles if article[:1].isdigit()]
-    others = [article for article in articles if article not in numbered]
-    return ", ".join(
-        [*([f"Article{'s' if len(numbered) > 1 else ''} {', '.join(numbered)}"] if numbered else []), *others]
-    )
+    """Return such as `Articles 6(1), 6(2)` or `Articles 8 to 15`; what is no Article stands for itself."""
+    numbered = ", ".join(article for article in articles if article[:1].isdigit())
+    several = ", " in numbered or " to " in numbered
+    others = [article for article in articles if not article[:1].isdigit()]
+    return ", ".join([*([f"Article{'s' if several else ''} {numbered}"] if numbered else []), *others])
 
 
 def lines(risk: RiskClass, law: LawFacts, beside: tuple[str, ...], width: int = 80) -> str:
