@@ -28,7 +28,7 @@ def test_a_few_images_of_a_few_classes_are_audited_and_shown_in_every_document(
         split = data_set.splits[name]
         rows = np.concatenate([np.flatnonzero(split.labels == label)[:each] for label in range(kept[0])])
         arrays |= {f"x_{name}": split.images[rows, 0], f"y_{name}": split.labels[rows]}
-    np.savez(tmp_path / "few.npz", **arrays)
+    np.savez(tmp_path / "few.npz", **arrays)  # type: ignore[arg-type]  # its stubs take the arrays for options
     data = ("--dataset", f"npz:{tmp_path / 'few.npz'}", "--device", "cpu", "--json")
     made = said(fmnist_audit("train", *data, "--recipe", "tiny.yaml", "--name", "few"))
 
