@@ -4,14 +4,11 @@ import re
 from collections.abc import Callable
 
 import pytest
-from scipy.stats import norm
 
-from fmnist_governance.compare.compare import Audited, apart, compare, two_shares
+from fmnist_governance.compare.compare import Audited, compare
 from fmnist_governance.evidence.codec import decode, encode
 from fmnist_governance.evidence.comparison import Comparison
-from fmnist_governance.evidence.record import Measurement
 from fmnist_governance.render.comparisons import html, markdown, terminal
-from fmnist_governance.stats.proportions import wilson
 
 AuditOf = Callable[..., Audited]
 OTHER = "sha256:" + "2" * 64
@@ -77,27 +74,6 @@ def test_a_number_that_one_audit_lacks_is_missing_and_not_zero(audit_of: AuditOf
     (pair,) = compare(whole, bare).numbers
 
     assert (pair.second, pair.difference) == (None, None)
-
-
-def test_two_shares_by_hand() -> None:
-    z = 0.1 / (0.55 * 0.45 * 2 / 200) ** 0.5
-
-    assert two_shares(0.5, 200, 0.6, 200) == pytest.approx(2 * norm.sf(z))
-    assert two_shares(1.0, 10, 1.0, 20) == 1
-
-
-def test_the_interval_of_two_shares_is_newcombes() -> None:
-    """Newcombe (1998), table II, example (a): 56/70 and 48/80 give 0.0524 to 0.3339."""
-    first, second = (share(right, n) for right, n in ((48, 80), (56, 70)))
-
-    interval = apart(first, second)
-
-    assert (round(interval.low, 4), round(interval.high, 4)) == (0.0524, 0.3339)
-
-
-def share(right: int, n: int) -> Measurement:
-    interval = wilson(right, n)
-    return Measurement(id="a.b", title="A", value=right / n, unit="fraction", better=None, n=n, interval=interval)
 
 
 def test_a_comparison_reads_back_as_itself(audit_of: AuditOf) -> None:

@@ -12,70 +12,15 @@ from typing import Any
 
 import pytest
 import yaml
-
-from fmnist_governance.bundle.archive import pack
-from fmnist_governance.bundle.contents import BundleFacts, listed
-from fmnist_governance.evidence.codec import encode
-from fmnist_governance.evidence.manifest import digest, seal
-from fmnist_governance.evidence.record import (
-    Audit,
-    CheckEntry,
-    DatasetFacts,
-    Environment,
-    EvidenceRecord,
-    Measurement,
-    SplitFacts,
-    SubjectFacts,
-    SuiteName,
-    Tool,
-)
-from fmnist_governance.stats.proportions import wilson
+from bundled import bundle
 
 ROOT = Path(__file__).parents[2]
-DIGEST = "sha256:" + "0" * 64
 
 
 def parsed(*parts: str) -> dict[str, Any]:
     found = yaml.safe_load(ROOT.joinpath(*parts).read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
-
-
-def bundle(right: int) -> bytes:
-    accuracy = Measurement(
-        id="performance.accuracy", title="Accuracy", value=right / 10_000, unit="fraction", better="higher", n=10_000,
-        interval=wilson(right, 10_000),
-    )  # fmt: skip
-    check = CheckEntry(
-        name="performance", version=1, status="measured", reason=None, params={}, promised=(accuracy.id,), limits=(),
-        cost=None,
-    )  # fmt: skip
-    record = EvidenceRecord(
-        tool=Tool(name="fmnist-governance", version="0", commit=None, dirty=None),
-        audit=Audit(
-            started="2026-11-22T21:00:00Z", seconds=1.0, seed=0, device="cpu", threads=1,
-            suite=SuiteName(name="quick", digest=DIGEST),
-        ),
-        subject=SubjectFacts(
-            uri="models:/m/1", kind="own", digest=DIGEST, weights=None, parameters=None, architecture=None,
-            input_shape=(1, 28, 28),
-        ),
-        dataset=DatasetFacts(
-            name="synthetic", digest=DIGEST, classes=("a", "b"), splits={"test": SplitFacts(n=10_000, digest=DIGEST)},
-            source="drawn", licence=None,
-        ),
-        training=None,
-        environment=Environment(python="3.11", platform="linux", processor="any", packages={}),
-        checks=(check,),
-        measurements=(accuracy,),
-        tables=(),
-        pictures=(),
-    )  # fmt: skip
-    sealed = {"evidence/record.json": encode(record)}
-    manifest = seal(sealed)
-    tags = {"governance.manifest": digest(manifest)}
-    facts = BundleFacts(run="4f56", status="FINISHED", tags=tags, metrics={}, model=DIGEST, files={})
-    return pack(listed(facts, {**sealed, "manifest.json": manifest}))
 
 
 @pytest.fixture
@@ -85,8 +30,8 @@ def workplace(tmp_path: Path) -> Path:
         "  - {id: accuracy, title: A title, because: A reason, kind: at_least, measurement: performance.accuracy, "
         "floor: 0.9}\n"
     )
-    (tmp_path / "passing.zip").write_bytes(bundle(9_500))
-    (tmp_path / "refused.zip").write_bytes(bundle(8_000))
+    (tmp_path / "passing.zip").write_bytes(bundle("1" * 9_500 + "0" * 500))
+    (tmp_path / "refused.zip").write_bytes(bundle("1" * 8_000 + "0" * 2_000))
     (tmp_path / "no bundle.zip").write_bytes(b"PK")
     return tmp_path
 

@@ -37,7 +37,8 @@ def command(
     """Say what differs between two audits, and which differences are more than chance.
 
     FIRST and SECOND are run ids, model URIs, bundles' paths, or latest. Differences are second less first: in pairs
-    where both audits looked at the same images, else side by side, and the output says so.
+    where both audits looked at the same images, else side by side, and the output says so. What was concluded from each
+    audit (verdict, claims, requirements) is taken from its newest assessment, and nothing is added to it.
     """
     from fmnist_governance.pipeline.comparing import compare_runs
 

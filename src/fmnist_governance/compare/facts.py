@@ -1,54 +1,99 @@
-"""What two audits state beyond numbers: model, data, settings, code and machine."""
+"""What two audits state beyond numbers: conclusions, model, data, settings, code and machine."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
-from fmnist_governance.evidence.comparison import Fact
+from fmnist_governance.evidence.assessment import Assessment, Finding
+from fmnist_governance.evidence.comparison import About, Fact
 from fmnist_governance.evidence.record import EvidenceRecord
 
+Stated = Iterator[tuple[About, str, str]]
+"""What it is about, its name, and what is stated."""
+Known = tuple[EvidenceRecord, Assessment | None]
+"""A record, and what was concluded from it last."""
 
-def facts(first: EvidenceRecord, second: EvidenceRecord) -> tuple[Fact, ...]:
+
+def facts(first: Known, second: Known) -> tuple[Fact, ...]:
     """Return what the audits state, the same or not, in the order of a reader's questions."""
-    one, two = dict(_stated(first)), dict(_stated(second))
-    return tuple(Fact(name=name, first=one.get(name), second=two.get(name)) for name in dict.fromkeys([*one, *two]))
+    one, two = ({(about, name): text for about, name, text in _stated(*known)} for known in (first, second))
+    order = get_args(About)
+    keys = sorted(dict.fromkeys([*one, *two]), key=lambda key: order.index(key[0]))
+    return tuple(Fact(about=key[0], name=key[1], first=one.get(key), second=two.get(key)) for key in keys)
 
 
-def _stated(record: EvidenceRecord) -> Iterator[tuple[str, str]]:
-    yield from _subject(record)
-    yield "data", f"{record.dataset.name} {record.dataset.digest}"
+def _stated(record: EvidenceRecord, concluded: Assessment | None) -> Stated:
+    if concluded:
+        yield from _verdict(concluded)
+        yield from _people(concluded)
+    yield from _model(record)
+    yield "data", "data set", f"{record.dataset.name} {record.dataset.digest}"
     for name, split in record.dataset.splits.items():
-        yield f"data, {name}", f"{split.n:,} images {split.digest}"
-    yield "suite", f"{record.audit.suite.name} {record.audit.suite.digest}"
-    yield "seed", str(record.audit.seed)
-    for check in record.checks:
-        settings = ", ".join(f"{key} {value}" for key, value in sorted(check.params.items()))
-        yield f"check {check.name}", f"{check.status}, version {check.version}{f', {settings}' if settings else ''}"
+        yield "data", f"split {name}", f"{split.n:,} images {split.digest}"
+    yield from _settings(record)
     yield from _machine(record)
 
 
-def _subject(record: EvidenceRecord) -> Iterator[tuple[str, str]]:
+def _verdict(concluded: Assessment) -> Stated:
+    verdict = concluded.verdict
+    if verdict is None:
+        return
+    yield "verdict", "overall verdict", "passed" if verdict.passed else "refused"
+    for finding in verdict.findings:
+        yield "verdict", finding.clause, _finding(finding)
+    yield "policy", "policy", f"{verdict.policy.name} {verdict.policy.digest}"
+    yield "policy", "waivers", verdict.waivers_digest or "none"
+    yield "policy", "baseline", verdict.baseline or "none"
+
+
+def _finding(finding: Finding) -> str:
+    effect = "refuses" if finding.refuses else "lets it go on"
+    return f"{finding.outcome}, {effect}"
+
+
+def _people(concluded: Assessment) -> Stated:
+    for claim in concluded.claims:
+        yield "claims", claim.id, f"{claim.outcome}: {claim.predicate}"
+    if concluded.risk:
+        classes = ", ".join(outcome.label for outcome in concluded.risk.outcomes)
+        yield "requirements", "risk class", classes or "none"
+    yield "requirements", "declarations", concluded.declarations_digest or "none for this model"
+    for point in concluded.requirements:
+        yield "requirements", point.id, f"{point.state}: {point.title}"
+
+
+def _model(record: EvidenceRecord) -> Stated:
     subject = record.subject
-    yield "model", subject.uri
-    yield "model digest", subject.digest
+    yield "model", "model", subject.uri
+    yield "model", "model digest", subject.digest
     if subject.architecture:
-        yield "architecture", subject.architecture
+        yield "model", "architecture", subject.architecture
     if subject.parameters is not None:
-        yield "parameters", f"{subject.parameters:,}"
+        yield "model", "parameters", f"{subject.parameters:,}"
     if record.training:
         training = record.training
-        yield "training", f"recipe {training.recipe}, seed {training.seed}, {training.epochs} epochs"
-        yield "training data", training.dataset_digest
-        yield "trained from", training.parent or "chance"
+        yield "model", "training", f"recipe {training.recipe}, seed {training.seed}, {training.epochs} epochs"
+        yield "model", "training data", training.dataset_digest
+        yield "model", "trained from", training.parent or "chance"
 
 
-def _machine(record: EvidenceRecord) -> Iterator[tuple[str, str]]:
+def _settings(record: EvidenceRecord) -> Stated:
+    yield "settings", "suite", f"{record.audit.suite.name} {record.audit.suite.digest}"
+    yield "settings", "seed", str(record.audit.seed)
+    for check in record.checks:
+        yield "settings", f"check {check.name}", f"{check.status}, version {check.version}"
+        for key, value in sorted(check.params.items()):
+            yield "settings", f"{check.name}.{key}", str(value)
+
+
+def _machine(record: EvidenceRecord) -> Stated:
     tool, environment = record.tool, record.environment
     changed = {True: ", with changes", False: "", None: ""}[tool.dirty]
-    yield "tool", f"{tool.name} {tool.version}, commit {tool.commit or 'not known'}{changed}"
-    yield "device", f"{record.audit.device}, {record.audit.threads} threads"
-    yield "python", environment.python
-    yield "platform", environment.platform
-    yield "processor", environment.processor
+    yield "code", "tool", f"{tool.name} {tool.version}, commit {tool.commit or 'not known'}{changed}"
+    yield "environment", "device", f"{record.audit.device}, {record.audit.threads} threads"
+    yield "environment", "python", environment.python
+    yield "environment", "platform", environment.platform
+    yield "environment", "processor", environment.processor
     for package, version in sorted(environment.packages.items()):
-        yield f"package {package}", version
+        yield "environment", f"package {package}", version

@@ -8,6 +8,9 @@ from pydantic import Field, FiniteFloat, NonNegativeInt, PositiveInt
 
 from fmnist_governance.evidence.record import Digest, Interval, Measurement, MeasurementId, Record
 
+About = Literal["verdict", "policy", "claims", "requirements", "model", "data", "settings", "code", "environment"]
+"""What a fact is about, in the order of a reader's questions."""
+
 
 class Side(Record):
     """One of the two audits."""
@@ -15,11 +18,14 @@ class Side(Record):
     run: str
     model: str
     seal: Digest
+    assessment: str | None
+    """Id of the newest assessment of the audit; None where nothing was concluded from it."""
 
 
 class Fact(Record):
     """Something that is not a number, as each audit states it; None where it states nothing."""
 
+    about: About
     name: str
     first: str | None
     second: str | None
@@ -78,6 +84,7 @@ class Comparison(Record):
     first: Side
     second: Side
     facts: tuple[Fact, ...]
+    """What the records state and what was concluded from them, by what it is about."""
     tests: tuple[Test, ...]
     unpaired: tuple[str, ...]
     """Why which check could not be compared image by image."""

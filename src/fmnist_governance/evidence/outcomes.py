@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from fmnist_governance.errors import EvidenceError
-from fmnist_governance.evidence.record import EvidenceRecord
+from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
 
 TEST = "test"
 _HEADER = "condition,correct"
@@ -96,8 +96,16 @@ def _differ(earlier: EvidenceRecord, later: EvidenceRecord, check: str) -> str:
             return f"check {check} did not measure in the {word} audit"
     if before is None or after is None:
         return f"check {check} is lost"
-    if before.version != after.version or before.params != after.params:
-        return f"check {check} measured by version {before.version}, then {after.version}, or by other settings"
+    return _asked_otherwise(before, after) or _other_images(earlier, later)
+
+
+def _asked_otherwise(before: CheckEntry, after: CheckEntry) -> str:
+    if before.version != after.version:
+        return f"check {before.name} was of version {before.version}, then {after.version}"
+    return "" if before.params == after.params else f"check {before.name} measured by other settings"
+
+
+def _other_images(earlier: EvidenceRecord, later: EvidenceRecord) -> str:
     if earlier.audit.seed != later.audit.seed:
         return f"the audits drew from seed {earlier.audit.seed}, then {later.audit.seed}"
     images = [record.dataset.splits.get(TEST) for record in (earlier, later)]

@@ -218,10 +218,7 @@ def conclude(evidence: Opened, config_dir: Path | None) -> Concluded:
         GovernanceError: A stored assessment was changed or is of an earlier version that knew less, or a file of the
             configuration cannot be read.
     """
-    held = evidence.held
-    kept = assessing.stored(
-        {path: held.read(path) or b"" for path in held.paths(f"{assessing.FOLDER}/")}, evidence.seal
-    )
+    kept = stored(evidence)
     if kept and config_dir is None:
         return _whole(kept[-1], evidence)
     fresh = _assessed(evidence, None, said(config_dir))
@@ -240,9 +237,20 @@ def _whole(newest: Concluded, evidence: Opened) -> Concluded:
     return newest
 
 
-def _same(stored: Assessment, fresh: Assessment) -> bool:
+def stored(evidence: Opened) -> tuple[Concluded, ...]:
+    """Return every stored assessment of a run, the newest last.
+
+    Raises:
+        EvidenceError: A stored assessment was changed, or is about other evidence.
+    """
+    held = evidence.held
+    files = {path: held.read(path) or b"" for path in held.paths(f"{assessing.FOLDER}/")}
+    return assessing.stored(files, evidence.seal)
+
+
+def _same(kept: Assessment, fresh: Assessment) -> bool:
     """Whether a new assessment says nothing new; a verdict and its time are kept for what they are."""
-    return fresh.model_copy(update={"as_of": stored.as_of, "verdict": stored.verdict}) == stored
+    return fresh.model_copy(update={"as_of": kept.as_of, "verdict": kept.verdict}) == kept
 
 
 @dataclass(frozen=True, slots=True)

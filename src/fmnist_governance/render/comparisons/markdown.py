@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from fmnist_governance.evidence.comparison import Comparison
-from fmnist_governance.render.comparisons.words import changed, counts, points, probability, summary, value
+from fmnist_governance.render.comparisons.words import (
+    aspects,
+    changed,
+    counts,
+    points,
+    probability,
+    summary,
+    unjudged,
+    value,
+)
 from fmnist_governance.render.text import code, escaped
 
 
@@ -17,12 +26,13 @@ def render(comparison: Comparison) -> str:
 def _lines(comparison: Comparison) -> Iterator[str]:
     yield "# Comparison of two audits"
     yield ""
-    yield "| | Model | Run | Seal |"
-    yield "| --- | --- | --- | --- |"
+    yield "| | Model | Run | Seal | Assessment |"
+    yield "| --- | --- | --- | --- | --- |"
     for word, side in (("First", comparison.first), ("Second", comparison.second)):
-        yield f"| {word} | {code(side.model)} | {code(side.run)} | {code(side.seal)} |"
-    yield ""
-    yield escaped(summary(comparison))
+        cells = (code(side.model), code(side.run), code(side.seal), code(side.assessment or "none"))
+        yield f"| {word} | {' | '.join(cells)} |"
+    for text in (summary(comparison), *unjudged(comparison)):
+        yield from ("", escaped(text))
     yield from _tests(comparison)
     yield from _facts(comparison)
     yield from _numbers(comparison)
@@ -45,14 +55,13 @@ def _tests(comparison: Comparison) -> Iterator[str]:
 
 
 def _facts(comparison: Comparison) -> Iterator[str]:
-    differing = [fact for fact in comparison.facts if not fact.same]
-    yield from ("", "## What else differs", "")
-    yield f"{len(differing)} of {len(comparison.facts)} facts differ."
-    if differing:
-        yield from ("", "| Fact | First | Second |", "| --- | --- | --- |")
-    for fact in differing:
-        first, second = (escaped(text) if text is not None else "not stated" for text in (fact.first, fact.second))
-        yield f"| {escaped(fact.name)} | {first} | {second} |"
+    for topic, told, differing in aspects(comparison):
+        yield from ("", f"## {topic}", "", f"{told[0].upper()}{told[1:]}.")
+        if differing:
+            yield from ("", "| What | First | Second |", "| --- | --- | --- |")
+        for fact in differing:
+            first, second = (escaped(text) if text is not None else "not stated" for text in (fact.first, fact.second))
+            yield f"| {escaped(fact.name)} | {first} | {second} |"
 
 
 def _numbers(comparison: Comparison) -> Iterator[str]:

@@ -2,58 +2,113 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import zip_longest
 
-from fmnist_governance.evidence.comparison import Comparison, Test
-from fmnist_governance.render.comparisons.words import changed, counts, points, probability, summary, value
-from fmnist_governance.render.verdicts.safe_text import wrapped
+from fmnist_governance.evidence.comparison import Comparison, Fact, Test
+from fmnist_governance.render.comparisons.words import (
+    alike,
+    aspects,
+    changed,
+    counts,
+    points,
+    probability,
+    summary,
+    unjudged,
+    value,
+)
+from fmnist_governance.render.verdicts.safe_text import columns, wrapped
 
-_INDENT = 4
+_INDENT = 2
+_GAP = 2
+_MAIN = "performance"
+_RANK = ("worse", "better", "not told apart")
+_TESTS, _FACTS, _NUMBERS = (14, 22, 24, 12), (22, 26, 26), (0, 30, 30, 10)
+"""Widths of the columns at 80; what is longer goes on below."""
+_DIGEST = re.compile(r"\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b")
+
+Row = Sequence[str]
 
 
 def lines(comparison: Comparison, width: int = 80) -> str:
-    """Return a comparison as plain text: the tests, the facts that differ, and the headline numbers that do.
+    """Return a comparison as tables of plain text: the tests, what is stated otherwise, the headline numbers.
+
+    Tests that tell nothing apart are only counted, but for those of performance; the other views list each.
 
     Args:
         comparison: What differs.
-        width: Columns of the terminal.
+        width: Columns of the terminal; a wider one widens the last column of each table.
     """
-    return "\n".join(line for text, indent in _texts(comparison) for line in _wrapped(text, indent, width)) + "\n"
+    blocks = (_head(comparison), _tests(comparison, width), *_facts(comparison, width), _numbers(comparison, width))
+    texts = (line for block in blocks for text in (*block, "") for line in _fitted(text, width))
+    return "\n".join(texts).rstrip("\n") + "\n"
 
 
-def _wrapped(text: str, indent: int, width: int) -> list[str]:
-    return [" " * indent + line if line else "" for line in wrapped(text, width - indent)]
+def _fitted(text: str, width: int) -> list[str]:
+    """Wrap prose; what already fits, a row of a table among it, is left as it is."""
+    return [text] if columns(text) <= width and text.isprintable() else wrapped(text, width)
 
 
-def _texts(comparison: Comparison) -> Iterator[tuple[str, int]]:
-    yield f"First:  {comparison.first.model}, run {comparison.first.run}", 0
-    yield f"Second: {comparison.second.model}, run {comparison.second.run}", 0
-    yield summary(comparison), 0
-    for test in comparison.tests:
-        yield "", 0
-        yield from _test(test)
+def _head(comparison: Comparison) -> Iterator[str]:
+    yield f"First:  {comparison.first.model}, run {comparison.first.run}"
+    yield f"Second: {comparison.second.model}, run {comparison.second.run}"
+    yield summary(comparison)
+    yield from unjudged(comparison)
+
+
+def _tests(comparison: Comparison, width: int) -> Iterator[str]:
+    told = [test for test in comparison.tests if test.check == _MAIN or test.conclusion != _RANK[-1]]
+    told.sort(key=lambda test: _RANK.index(test.conclusion))
+    if told:
+        head = ("Second is", "Test", "Points (95 %)", "Corrected p")
+        yield from _table([head, *(row for test in told for row in _test(test))], _TESTS, width)
+    if text := alike(comparison):
+        yield text
     for reason in comparison.unpaired:
-        yield f"Not compared image by image: {reason}", 0
-    differing = [fact for fact in comparison.facts if not fact.same]
-    yield "", 0
-    yield f"{len(differing)} of {len(comparison.facts)} facts differ.", 0
-    for fact in differing:
-        yield f"{fact.name}: {fact.first or 'not stated'}; then {fact.second or 'not stated'}", _INDENT
-    yield from _numbers(comparison)
+        yield f"Not compared image by image: {reason}."
 
 
-def _test(test: Test) -> Iterator[tuple[str, int]]:
-    yield f"{test.conclusion.upper()}  {test.check} ({test.condition}), {counts(test)}", 0
-    yield f"{points(test)} points, corrected p = {probability(test.adjusted)}", _INDENT
+def _test(test: Test) -> Iterator[Row]:
+    conclusion = test.conclusion if test.conclusion == _RANK[-1] else test.conclusion.upper()
+    yield conclusion, f"{test.check} {test.condition}", points(test), probability(test.adjusted)
+    yield "", "", counts(test), ""
 
 
-def _numbers(comparison: Comparison) -> Iterator[tuple[str, int]]:
+def _facts(comparison: Comparison, width: int) -> Iterator[Iterable[str]]:
+    same = []
+    for topic, told, differing in aspects(comparison):
+        if differing:
+            yield [f"{topic}: {told}", *_table([_fact(fact) for fact in differing], _FACTS, width)]
+        else:
+            same.append(f"{topic}: {told}")
+    yield same
+
+
+def _fact(fact: Fact) -> Row:
+    first, second = fact.first or "not stated", fact.second or "not stated"
+    short = _DIGEST.sub(r"\1", first), _DIGEST.sub(r"\1", second)
+    return (fact.name, *(short if short[0] != short[1] else (first, second)))
+
+
+def _numbers(comparison: Comparison, width: int) -> Iterator[str]:
     headlines = [
         pair
         for pair in comparison.numbers
         if pair.difference != 0 and any(side is not None and side.headline for side in (pair.first, pair.second))
     ]
-    yield "", 0
-    yield f"{len(headlines)} headline numbers differ; these differences were not tested.", 0
+    yield f"{len(headlines)} headline numbers differ; these differences were not tested."
     for pair in headlines:
-        yield f"{pair.id}: {value(pair.first)}; then {value(pair.second)}; {changed(pair)}", _INDENT
+        yield " " * _INDENT + pair.id  # Measurements have long names: their numbers stand below, in columns.
+        yield from _table([("", value(pair.first), value(pair.second), changed(pair))], _NUMBERS, width)
+
+
+def _table(rows: Iterable[Row], widths: Sequence[int], width: int) -> Iterator[str]:
+    """Lay rows out in columns, each cell broken to the width of its column."""
+    spare = width - _INDENT - sum(widths) - _GAP * (len(widths) - 1)
+    fitted = (*widths[:-1], max(widths[-1] + spare, 2))
+    for row in rows:
+        cells = [wrapped(cell, size) for cell, size in zip(row, fitted, strict=True)]
+        for parts in zip_longest(*cells, fillvalue=""):
+            padded = (part + " " * (size - columns(part)) for part, size in zip(parts, fitted, strict=True))
+            yield (" " * _INDENT + (" " * _GAP).join(padded)).rstrip()

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
-from fmnist_governance.evidence.comparison import Comparison, Pair, Test
+from collections import Counter
+from collections.abc import Iterator
+from typing import get_args
+
+from fmnist_governance.evidence.comparison import About, Comparison, Fact, Pair, Test
 from fmnist_governance.evidence.record import Measurement
 from fmnist_governance.stats.digits import rounded
 
 _TINY = 0.001
+_LEAST = 1e-15
+"""Below it, a test that rests on the normal distribution tells no numbers apart."""
 _ALPHA = 0.05
+_TOPICS: dict[About, str] = {
+    "verdict": "Verdict",
+    "policy": "Policy",
+    "claims": "Claims",
+    "requirements": "Requirements",
+    "model": "Model",
+    "data": "Data",
+    "settings": "Settings of the audit",
+    "code": "Code",
+    "environment": "Environment",
+}
 
 
 def summary(comparison: Comparison) -> str:
@@ -30,7 +47,9 @@ def points(test: Test) -> str:
 
 def probability(p: float) -> str:
     """Return a p-value whose side of 5 % can be seen."""
-    return f"{p:.1e}" if 0 < p < _TINY else rounded(p, (_ALPHA,), "score")
+    if p < _LEAST:
+        return f"< {_LEAST:.0e}"
+    return f"{p:.1e}" if p < _TINY else rounded(p, (_ALPHA,), "score")
 
 
 def counts(test: Test) -> str:
@@ -57,3 +76,36 @@ def changed(pair: Pair) -> str:
         return "missing"
     text = rounded(pair.difference, (), first.unit).removesuffix(" %")
     return text if pair.difference <= 0 else f"+{text}"
+
+
+def aspects(comparison: Comparison) -> Iterator[tuple[str, str, tuple[Fact, ...]]]:
+    """Return each topic with how much of it differs, in words, and the facts that do.
+
+    A topic of which neither audit states anything is told, too: that is not the same as no difference.
+    """
+    for about in get_args(About):
+        facts = [fact for fact in comparison.facts if fact.about == about]
+        differing = tuple(fact for fact in facts if not fact.same)
+        yield _TOPICS[about], _told(len(facts), len(differing)), differing
+
+
+def _told(facts: int, differing: int) -> str:
+    if facts < 2:  # noqa: PLR2004 - one fact is not counted
+        return "differs" if differing else "the same" if facts else "neither audit states anything"
+    if not differing:
+        return f"all {facts} are the same"
+    return f"all {facts} differ" if differing == facts else f"{differing} of {facts} differ"
+
+
+def unjudged(comparison: Comparison) -> Iterator[str]:
+    """Say of which audit nothing was concluded yet, and what would."""
+    for word, side in (("first", comparison.first), ("second", comparison.second)):
+        if side.assessment is None:
+            yield f"Nothing was concluded from the {word} audit yet; fmnist-audit gate judges its run."
+
+
+def alike(comparison: Comparison) -> str | None:
+    """Count the tests that tell nothing apart, by check; None where there are none."""
+    counted = Counter(test.check for test in comparison.tests if test.conclusion == "not told apart")
+    checks = ", ".join(f"{check} ({number:,})" for check, number in counted.items())
+    return f"Not told apart: {checks}." if checks else None
