@@ -178,7 +178,7 @@ def test_a_gate_needs_no_tensor_library_and_on_a_bundle_no_mlflow(
     assert fmnist_audit("export", "--output", tmp_path / "run.zip").code == 0
     code = (
         "import sys, atexit\n"
-        "heavy = ('torch', 'torchvision', 'sklearn', 'scipy', 'captum', 'matplotlib', 'mlflow')\n"
+        "heavy = ('torch', 'torchvision', 'sklearn', 'scipy', 'captum', 'matplotlib', 'pandas', 'numpy', 'mlflow')\n"
         "atexit.register(lambda: print([m for m in heavy if m in sys.modules], file=sys.stderr))\n"
         "from fmnist_governance.cli.main import main; main()"
     )

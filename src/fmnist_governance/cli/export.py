@@ -40,9 +40,9 @@ def command(
     """
     from fmnist_governance.bundle.archive import pack
     from fmnist_governance.pipeline.exporting import export_run
-    from fmnist_governance.tracking.store import open_store
+    from fmnist_governance.tracking.store import open_for_reading
 
-    exported = export_run(open_store(tracking_uri, experiment), run)
+    exported = export_run(open_for_reading(tracking_uri, experiment), run)
     target = output or Path(f"audit-{exported.run[:8]}{_ZIP}")
     if target.suffix == _ZIP:
         write_files(target.parent, {target.name: pack(exported.files)}, force=force)

@@ -64,10 +64,10 @@ def _answered(subject: str, files: Sequence[Path], uri: str | None, experiment: 
     from fmnist_governance.model.weights import read, subject_digest
     from fmnist_governance.pipeline.environment import now
     from fmnist_governance.tracking.registry import resolve
-    from fmnist_governance.tracking.store import open_store
+    from fmnist_governance.tracking.store import open_for_reading
 
     images = [(path, read_image_file(path)) for path in files]
-    model = resolve(open_store(uri, experiment), subject)
+    model = resolve(open_for_reading(uri, experiment), subject)
     network, description = read(model.folder)
     digest, time = subject_digest(model.package), now()
     found = []

@@ -48,10 +48,11 @@ def command(
     the policy refused, and the alias stays where it is.
     """
     from fmnist_governance.pipeline.promoting import Wish, promote_model
-    from fmnist_governance.tracking.store import open_store
+    from fmnist_governance.tracking.store import open_for_reading, open_store
 
     wish = Wish(uri=model, alias=alias, by=by, because=because, dataset=dataset_digest, dry_run=dry_run)
-    done = promote_model(open_store(tracking_uri, experiment), wish, policy, waivers, config_dir)
+    store = (open_for_reading if dry_run else open_store)(tracking_uri, experiment)
+    done = promote_model(store, wish, policy, waivers, config_dir)
     if as_json:
         shown = {"verdict": done.verdict.model_dump(mode="json"), "promotion": done.promotion.model_dump(mode="json")}
         print_json({"moved": done.moved, **shown})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,8 @@ from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.run_files import RunFiles, verified
 from fmnist_governance.tracking.store import Store
 
+logger = logging.getLogger(__name__)
+
 
 class Held(Protocol):
     """A run's files, wherever they lie."""
@@ -50,7 +53,14 @@ class Opened:
     seal: str
     held: Held
     kept: tuple[Store, RunFiles] | None
-    """The run in its store; None for a bundle, to which nothing is added."""
+    """The run in its store; None for a bundle, or a store that may only be read: to these nothing is added."""
+    warning: str | None = None
+    """What whoever adds conclusions has to be told: that the store does not take them; None where nothing is."""
+
+    def warn(self) -> None:
+        """Say where conclusions are not kept that a user would look for."""
+        if self.warning:
+            logger.warning(self.warning)
 
     def add(self, files: Mapping[str, bytes]) -> tuple[str, ...]:
         """Add conclusions to the run; return the paths that hold other bytes already, and were left as they are."""
@@ -74,9 +84,9 @@ def opened(run: str, uri: str | None, experiment: str) -> Opened:
         bundle = open_bundle(Path(run))
         return Opened(*evidence(bundle), bundle, None)
     from fmnist_governance.tracking.run_files import find_run
-    from fmnist_governance.tracking.store import open_store
+    from fmnist_governance.tracking.store import open_for_reading
 
-    store = open_store(uri, experiment)
+    store = open_for_reading(uri, experiment)
     return of_run(store, find_run(store, run))
 
 
@@ -92,7 +102,10 @@ def of_run(store: Store, run: RunFiles) -> Opened:
         EvidenceError: It is not finished or not as it was sealed.
     """
     known = verified(run)
-    return Opened(known.record, known.seal, run, (store, run))
+    if store.writable:
+        return Opened(known.record, known.seal, run, (store, run))
+    warning = f"MLflow store {store.uri}: cannot be written by this user; nothing is added to run {run.run_id}"
+    return Opened(known.record, known.seal, run, None, warning)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +206,7 @@ def judge(evidence: Opened, demanded: Demand, people: SaidByPeople) -> Judged:
     if verdict is None:
         msg = "an assessment by a policy holds a verdict"
         raise AssertionError(msg)
+    evidence.warn()
     evidence.add({concluded.path: encode(concluded.assessment)})
     if evidence.kept:
         tag_verdict(*evidence.kept, passed=verdict.passed, assessment=concluded.id)
@@ -272,6 +286,7 @@ def document(evidence: Opened, concluded: Concluded, names: Collection[str], for
     """
     from fmnist_governance.pipeline.documenting import chosen, rendered, report
 
+    evidence.warn()
     held = evidence.held
     view = report(evidence.record, concluded, held.read, run=held.run_id, seal=evidence.seal)
     files = dict(rendered(chosen(names, formats), view))

@@ -85,7 +85,7 @@ def promote_model(
     evidence = of_run(store, find_run(store, model.uri))
     _demand_that_very_model(evidence, model, wish)
     demanded = demand(policy, waivers, _baseline(store, model, before), config_dir)
-    judged = judge(replace(evidence, kept=None) if wish.dry_run else evidence, demanded, said(config_dir))
+    judged = judge(replace(evidence, kept=None, warning=None) if wish.dry_run else evidence, demanded, said(config_dir))
     promotion = Promotion(
         alias=wish.alias,
         version=model.uri,

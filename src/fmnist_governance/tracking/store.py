@@ -41,10 +41,12 @@ class Store:
     uri: str
     experiment_id: str
     experiment: str
+    writable: bool = True
+    """False for a SQLite database that may only be read; a server says so when something is written."""
 
 
 def open_store(uri: str | None, experiment: str) -> Store:
-    """Open a store, creating a SQLite database and the experiment where they are missing.
+    """Open a store to write into it, creating a SQLite database and the experiment where they are missing.
 
     Args:
         uri: Tracking URI; None is `mlflow.db` in the working folder. Artifacts of a SQLite store lie beside it.
@@ -53,18 +55,35 @@ def open_store(uri: str | None, experiment: str) -> Store:
     Raises:
         TrackingError: The store cannot be reached, is none, or cannot be written.
     """
+    found = open_for_reading(uri, experiment)
+    if not found.writable:
+        msg = f"MLflow store {found.uri}: cannot be written by this user; name another --tracking-uri"
+        raise TrackingError(msg)
+    return found
+
+
+def open_for_reading(uri: str | None, experiment: str) -> Store:
+    """Open a store of which it is enough that it can be read; what is missing is created where that is possible.
+
+    Args:
+        uri: As for `open_store`.
+        experiment: As there.
+
+    Raises:
+        TrackingError: The store cannot be reached or is none.
+    """
     os.environ.update(_SETTINGS)
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     uri = uri or f"{_SQLITE}{DATABASE}"
     logging.getLogger("alembic").setLevel(logging.ERROR)
-    with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri):
+    with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri) as writable:
         import mlflow
 
         logging.getLogger("mlflow").setLevel(logging.ERROR)  # Where a program imported it before, too.
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient(tracking_uri=uri)
-        found = Store(client, uri, _experiment(client, uri, experiment), experiment)
+        found = Store(client, uri, _experiment(client, uri, experiment), experiment, writable)
         _heard_again()
         return found
 
@@ -104,11 +123,30 @@ def _from_tracking(err: Exception) -> bool:
 
 
 @contextlib.contextmanager
-def _alone(uri: str) -> Iterator[None]:
-    """Let one process at a time open a SQLite database: two that create it at once both fail."""
+def _alone(uri: str) -> Iterator[bool]:
+    """Let one process at a time open a SQLite database: two that create it at once both fail.
+
+    Yields:
+        Whether the store can be written. One that cannot creates nothing, and leaves no lock behind.
+    """
     if not uri.startswith(_SQLITE):
-        yield
+        yield True
         return
+    database = _database(uri)
+    if database.exists() and not (os.access(database, os.W_OK) and os.access(database.parent, os.W_OK)):
+        yield False
+        return
+    with database.with_name(f".{database.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield True
+
+
+def _database(uri: str) -> Path:
+    """Return the file of a SQLite store.
+
+    Raises:
+        TrackingError: It is no file, or the folder for it is not there.
+    """
     database = Path(uri.removeprefix(_SQLITE))
     if database.name in {"", ":memory:"}:
         msg = f"MLflow store {uri}: lasts as long as this process; name a file, as in {_SQLITE}{DATABASE}"
@@ -116,9 +154,7 @@ def _alone(uri: str) -> Iterator[None]:
     if not database.parent.is_dir():
         msg = f"MLflow store {uri}: there is no folder {database.parent}; create it or name another --tracking-uri"
         raise TrackingError(msg)
-    with database.with_name(f".{database.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    return database
 
 
 def _experiment(client: MlflowClient, uri: str, name: str) -> str:
