@@ -212,7 +212,17 @@ TABLE = (
     Row("group", UNDECIDED, GROUP, recalls(900, 800, 710), CLASSES, "undecided: performance.class.shirt.recall"),
     Row("group", NO_EVIDENCE, GROUP, recalls(900, 800), CLASSES, "no evidence: performance.class.shirt.recall"),
     Row("group", NO_EVIDENCE, GROUP, recalls(900, 800, 780), (), "not part of suite quick"),
-    Row("group", NO_EVIDENCE, GROUP.replace("recall", "recal"), recalls(900), CLASSES, "promises nothing"),
+    Row(
+        "group",
+        NO_EVIDENCE,
+        GROUP.replace("recall", "recal"),
+        recalls(900),
+        CLASSES,
+        "did you mean 'performance.class.*.recall'?",
+    ),
+    Row(
+        "group", NO_EVIDENCE, GROUP.replace("class", "clas"), says="check performance promises nothing of that pattern"
+    ),
     Row("group", NO_EVIDENCE, f"{GROUP}, members: 4", recalls(900, 800, 780), CLASSES, "4 are asked for"),
     Row("group", PASSED, f"{GROUP}, of: any", recalls(900), CLASSES, "1 of 3"),
     Row("group", FAILED, f"{GROUP}, of: any", recalls(600, 600, 600), CLASSES, "0 of 3"),
@@ -239,7 +249,7 @@ TABLE = (
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="earlier")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="later")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "different test images", against(9, 9, other="images")),
-    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "by version 2, then 1", against(9, 9, other="version")),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "was of version 2, then 1", against(9, 9, other="version")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "from seed 7, then 0", against(9, 9, other="seed")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "not measure in the earlier", against(9, 9, other="check")),
     Row("no_regression", NO_EVIDENCE, f"{REGRESSION}, condition: fog", *CLEAN, "no outcomes under fog", against(9, 9)),
@@ -260,6 +270,9 @@ TABLE = (
     Row("library_versions", PASSED, "packages: {torch: '>=2.6,<3'}", change=packages(torch="2.14.1+cpu")),
     Row("library_versions", FAILED, "packages: {torch: '>=2.6,<3'}", change=packages(torch="3.0.0")),
     Row("library_versions", NO_EVIDENCE, "packages: {torch: '>=2.6'}", says="no version of torch"),
+    Row(
+        "library_versions", NO_EVIDENCE, "packages: {torhc: '>=2'}", change=packages(torch="2.6"), says="mean 'torch'?"
+    ),
     Row(
         "library_versions", NO_EVIDENCE, "packages: {torch: '>=2.6'}", change=packages(torch="nightly"), says="compared"
     ),

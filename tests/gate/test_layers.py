@@ -109,7 +109,7 @@ def test_an_exception_that_is_not_needed_is_refused(rest: str, line: int, words:
     ("extends", "words"),
     [
         ("own.yaml", "comes back to a policy that is being read"),
-        ("minimal-rsk", "no shipped policy is called 'minimal-rsk'; did you mean 'minimal-risk'?"),
+        ("minimal-rsk", "or the path of a .yaml file; did you mean 'minimal-risk'?"),
         ("nothing.yaml", "no such file"),
         ("/etc/passwd.yaml", "extends"),
         ("C:\\\\policy.yaml", "extends"),

@@ -1,15 +1,18 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator  # type: ignore[import-untyped]  # It ships no types.
 
+from fmnist_governance.config.problems import FORMS
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.config.strict_yaml import load, read_text
 from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.schema import policy_schema
+from fmnist_governance.gate.waivers import WaiversFile
 
 CONFIGS = shipped("configs")
 SHIPPED = [CONFIGS / "policy.yaml", *sorted((CONFIGS / "policies").glob("*.yaml"))]
@@ -22,6 +25,25 @@ def problems(value: object) -> list[str]:
 def policy(**clause: Any) -> dict[str, Any]:  # noqa: ANN401 - as a file may say
     said = {"id": "it", "title": "A title", "because": "A reason", **clause}
     return {"name": "demo", "title": "A policy", "clauses": [said]}
+
+
+def patterns(node: object) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("pattern"), str):
+            yield node["pattern"]
+        for value in node.values():
+            yield from patterns(value)
+    elif isinstance(node, list):
+        for value in node:
+            yield from patterns(value)
+
+
+@pytest.mark.parametrize("schema", [policy_schema(), WaiversFile.model_json_schema()], ids=["policy", "waivers"])
+def test_each_regular_expression_is_put_into_words_for_people(schema: dict[str, Any]) -> None:
+    found = set(patterns(schema))
+
+    assert found
+    assert found <= FORMS.keys()
 
 
 def test_the_schema_is_one() -> None:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from fmnist_governance.cli.options import config_option, json_option, print_json
+
+if TYPE_CHECKING:
+    from fmnist_governance.gate.policy import Policy
 
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -44,10 +49,33 @@ def check(*, files: tuple[Path, ...], waivers: Path | None, config_dir: Path | N
         found = [{"name": p.name, "digest": p.digest, "clauses": len(p.entries)} for p in policies]
         print_json({"policies": found, "waivers": len(waived.entries) if waived else None})
         return
+    for line in (line for policy in policies for line in _claimed_by_nobody(policy, config_dir)):
+        click.echo(f"fmnist-audit: {line}", err=True)
     for policy in policies:
         click.echo(f"{policy.source}: policy {policy.name}, {len(policy.entries)} clauses, {policy.digest}")
     if waived:
         click.echo(f"{waivers}: {len(waived.entries)} waivers")
+
+
+def _claimed_by_nobody(policy: Policy, config_dir: Path | None) -> Iterator[str]:
+    """Say which claims a policy asks for that the configuration's claims file does not make.
+
+    That is no mistake of the policy, which may be meant for another claims file: the gate finds no evidence there.
+    """
+    from fmnist_governance.claims.claims_file import load_claims
+    from fmnist_governance.config.problems import did_you_mean
+    from fmnist_governance.config.shipped import find
+    from fmnist_governance.gate.claimed import ClaimSupportedClause
+
+    asked = [(entry, entry.clause) for entry in policy.entries if isinstance(entry.clause, ClaimSupportedClause)]
+    if not asked or (config_dir is not None and not (config_dir / "claims.yaml").exists()):
+        return
+    file = find(config_dir, "claims.yaml")
+    known = [claim.id for claim in load_claims(file).claims]
+    for entry, clause in asked:
+        if clause.claim not in known:
+            told = f"{file} makes no claim {clause.claim!r}{did_you_mean(clause.claim, known)}"
+            yield f"{entry.source}:{entry.line}: clause {clause.id}: {told}"
 
 
 @command.command()

@@ -16,6 +16,20 @@ Value = str | int | float | bool | None | list[Any] | dict[str, Any]
 """What a file can say."""
 
 _MAX_SHOWN = 80
+FORMS = {
+    r"^\d{4}-\d{2}-\d{2}$": "a day, such as 2026-11-22",
+    r"^sha256:[0-9a-f]{64}$": "sha256: and 64 digits from 0 to 9 and a to f",
+    r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$": "small letters, digits, - and _, such as worst-class",
+    r"^[a-z0-9_]+$": "small letters, digits and _",
+    r"^[a-z0-9_]+(\.[a-z0-9_]+)+$": "the id of a measurement, such as performance.accuracy",
+    r"^[a-z0-9_]+(\.([a-z0-9_]+|\*))*\.\*(\.([a-z0-9_]+|\*))*$": "a check and *, such as performance.class.*.recall",
+    r"^[^/\\:\x00][^\\:\x00]*$": "the name of a shipped policy, or the path of a .yaml file seen from this one",
+    r"^models:/[^/@]{1,200}/[0-9]{1,10}$": "a registered version, such as models:/NAME/3",
+    r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
+    r"^[A-Za-z0-9_.-]+$": "letters, digits, -, _ and dots",
+    r"^[A-Za-z0-9._-]+$": "letters, digits, -, _ and dots",
+}
+"""What is meant by a regular expression of a setting, for people who do not read those."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _DAY = "is no day; expected one such as 2026-11-22"
 _KINDS = {
@@ -108,8 +122,8 @@ def _text(error: Mapping[str, Any], found: Where, schema: Mapping[str, Any]) -> 
         return f"is {'empty' if not given else 'too short'}; expected at least {context['min_length']}"
     if kind in {"value_error", "assertion_error"}:
         return str(context.get("error", error["msg"]))
-    is_day = context.get("pattern") == DAY
-    return f"{shown(given)}: {_DAY if is_day else error['msg'].replace('Input should', 'should')}"
+    form = FORMS.get(context.get("pattern", ""))
+    return f"{shown(given)}{f'; expected {form}' if form else ': ' + error['msg'].replace('Input should', 'should')}"
 
 
 def _unknown_key(key: str, known: list[str]) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -128,7 +128,8 @@ def load(text: str, source: str) -> Document:
     except yaml.MarkedYAMLError as err:
         mark = err.problem_mark or err.context_mark
         what = " ".join(str(part) for part in (err.context, err.problem) if part)
-        msg = f"{source}:{mark.line + 1 if mark else 1}: not YAML: {shown(what, quote=False)}"
+        told = "a tab cannot indent; use spaces" if r"'\t'" in what else shown(what, quote=False)
+        msg = f"{source}:{mark.line + 1 if mark else 1}: not YAML: {told}"
         raise ConfigError(msg) from err
 
 
@@ -143,9 +144,18 @@ def validate(document: Document, model: type[M], at: Where = ()) -> M:
         return model.model_validate_json(json.dumps(value))
     except ValidationError as err:
         schema = model.model_json_schema(by_alias=True)
-        found = (explain(error, value, schema, at) for error in err.errors())
+        found = (explain(error, value, schema, at) for error in _told_once(err.errors()))
         problems = [Problem(document.line(path), text) for path, text in found]
         raise InvalidFileError(document.source, problems) from err
+
+
+def _told_once(errors: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """Leave out that a list is too short where that is because its items were refused."""
+    places = [error["loc"] for error in errors]
+    for error in errors:
+        inside_ = (place for place in places if place[: len(error["loc"])] == error["loc"] != place)
+        if error["type"] != "too_short" or not any(inside_):
+            yield error
 
 
 class _Builder:

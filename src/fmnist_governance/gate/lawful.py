@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, StringConstraints
 
-from fmnist_governance.config.problems import did_you_mean
+from fmnist_governance.config.problems import did_you_mean, shown
 from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.evidence.required import Point, State
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
 from fmnist_governance.gate.tightening import fewer, more, rising
-from fmnist_governance.law.catalogue import outcomes
+from fmnist_governance.law.catalogue import lists, outcomes
 
 _NAMED = 5
 
@@ -24,12 +24,26 @@ def _known_class(id_: str) -> str:
     return id_
 
 
+def _known_point(id_: str) -> str:
+    known = [point.id for entry in lists() for point in entry.points]
+    if id_ not in known:
+        msg = f"{shown(id_)} is no point of the law's lists{did_you_mean(id_, known)}"
+        raise ValueError(msg)
+    return id_
+
+
 class RequirementNotMissingClause(Clause):
     """Points of the law's lists that must be answered."""
 
     kind: Literal["requirement_not_missing"]
     points: Annotated[
-        tuple[Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=60)], ...], Field(min_length=1)
+        tuple[
+            Annotated[
+                str, StringConstraints(pattern=r"^[A-Za-z0-9._-]+$", max_length=60), AfterValidator(_known_point)
+            ],
+            ...,
+        ],
+        Field(min_length=1),
     ]
     """Ids of points, such as `IV.2.g`."""
     evidenced: bool = False

@@ -10,6 +10,7 @@ from packaging.utils import NormalizedName, canonicalize_name
 from packaging.version import InvalidVersion, Version
 from pydantic import AfterValidator, Field
 
+from fmnist_governance.config.problems import did_you_mean
 from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
 
@@ -49,7 +50,8 @@ def _judged(recorded: Mapping[NormalizedName, str], asked: Mapping[str, str]) ->
     for name, allowed in asked.items():
         text = recorded.get(canonicalize_name(name))
         if text is None:
-            yield Outcome.NO_EVIDENCE, f"the record names no version of {name}"
+            hint = did_you_mean(canonicalize_name(name), recorded)
+            yield Outcome.NO_EVIDENCE, f"the record names no version of {name}{hint}"
             continue
         try:
             holds = SpecifierSet(allowed).contains(Version(text), prereleases=True)

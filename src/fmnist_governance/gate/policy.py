@@ -14,6 +14,7 @@ from fmnist_governance.config.problems import Problem, did_you_mean
 from fmnist_governance.config.problems import shown as displayed
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.config.strict_yaml import Document, InvalidFileError, load, read_text, validate
+from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import PolicyFacts, Severity
 from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.gate.catalog import RULES
@@ -110,16 +111,20 @@ def _base(document: Document, stated: PolicyFile, file: str | None, above: tuple
         path, seen = Path(document.source).parent / wanted, posixpath.join(posixpath.dirname(file or ""), wanted)
     else:
         path, seen = shipped("configs") / "policies" / f"{wanted}.yaml", f"policies/{wanted}.yaml"
-        known = sorted(other.stem for other in path.parent.glob("*.yaml"))
+        known = sorted(other.stem for other in (shipped("configs") / "policies").glob("*.yaml"))
         if wanted not in known:
-            text = f"no shipped policy is called {displayed(wanted)}{did_you_mean(wanted, known)}"
-            told = f"extends: {text}; there are {', '.join(known)}, or the path of a .yaml file"
+            text = f"no shipped policy is called {displayed(wanted)}; there are {', '.join(known)}"
+            told = f"extends: {text}, or the path of a .yaml file{did_you_mean(wanted, known)}"
             raise InvalidFileError(document.source, [Problem(line, told)])
     if path.resolve() in above or len(above) >= MAX_LAYERS:
         what = "comes back to a policy that is being read" if path.resolve() in above else "is one layer too many"
         told = f"extends: {displayed(wanted)} {what}; at most {MAX_LAYERS} policies lie over each other"
         raise InvalidFileError(document.source, [Problem(line, told)])
-    return _read(read_text(path), str(path), posixpath.normpath(seen), above)
+    try:
+        text = read_text(path)
+    except ConfigError as err:
+        raise InvalidFileError(document.source, [Problem(line, f"extends: {err}")]) from err
+    return _read(text, str(path), posixpath.normpath(seen), above)
 
 
 def _entries(document: Document, stated: PolicyFile, file: str | None, problems: list[Problem]) -> Iterator[Entry]:
