@@ -86,10 +86,10 @@ def command(
     if as_json:
         print_json(judged.shown())
     elif not quiet:
-        from fmnist_governance.render.verdicts.terminal import lines
+        from fmnist_governance.render.verdicts.terminal import render
 
-        shown = [data.decode() for data in texts.values()] if views and output is None else [lines(judged.verdict)]
-        click.echo(shown[0], nl=not shown[0].endswith("\n"))
+        shown = texts[views[0].filename].decode() if views and output is None else render(judged.view)
+        click.echo(shown, nl=not shown.endswith("\n"))
     return ExitCode.YES if judged.verdict.passed else ExitCode.NO
 
 

@@ -64,6 +64,16 @@ def test_what_refuses_comes_first_then_warnings_then_what_passed() -> None:
     ]
 
 
+def test_what_was_judged_stands_below_the_answer() -> None:
+    text = lines(verdict(finding("fine", Outcome.PASSED)), judged_as="models:/m/1, run 4f56, judged by policy.yaml")
+
+    assert text.splitlines()[:3] == [
+        "PASSED by policy demo (sha256:abababababab)",
+        "No clause refuses. Clauses: 1 passed.",
+        "models:/m/1, run 4f56, judged by policy.yaml",
+    ]
+
+
 @pytest.mark.parametrize("outcome", [outcome for outcome in Outcome if outcome is not Outcome.PASSED])
 def test_each_refusal_says_why_it_is_asked_and_what_to_do(outcome: Outcome) -> None:
     flat = " ".join(lines(verdict(finding("bad", outcome))).split())

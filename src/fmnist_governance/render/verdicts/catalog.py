@@ -19,7 +19,7 @@ class View:
 
 
 VERDICTS: tuple[View, ...] = (
-    View("text", "verdict.txt", lambda judged: terminal.lines(judged.verdict)),
+    View("text", "verdict.txt", terminal.render),
     View("json", "verdict.json", lambda judged: as_json.render(judged.verdict)),
     View("markdown", "verdict.md", markdown.render),
     View("junit", "junit.xml", junit.render),

@@ -59,6 +59,7 @@ NEXT = {
 
 _WAIVER_NEXT = "Renew it with a new approval, mend it, or remove it from the file."
 _RANK = list(Effect)
+_SHOWN = len("sha256:") + 12
 
 
 def effect(finding: Finding) -> Effect:
@@ -93,6 +94,12 @@ def reason(verdict: Verdict) -> str:
 def answer(verdict: Verdict) -> str:
     """Return the answer in one line."""
     return f"{'PASSED' if verdict.passed else 'REFUSED'} by policy {verdict.policy.name}"
+
+
+def about(judged: JudgedRun) -> str:
+    """Return in one line which evidence was judged, and by which file; digests are cut to 12 digits."""
+    evidence = f"run {judged.run}, sealed as {judged.seal[:_SHOWN]}"
+    return f"{judged.record.subject.uri}, {evidence}, judged by {judged.policy_path}"
 
 
 def remarks(judged: JudgedRun) -> tuple[Remark, ...]:

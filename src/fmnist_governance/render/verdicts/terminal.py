@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, WaiverFinding
-from fmnist_governance.render.verdicts.judged import NEXT, answer, reason, told
+from fmnist_governance.render.verdicts.judged import NEXT, JudgedRun, about, answer, reason, told
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
 _INDENT = 4
@@ -14,12 +14,18 @@ _NARROWEST = 24
 _PASSED = 2
 
 
-def lines(verdict: Verdict, width: int = 80, *, passed: bool = True) -> str:
+def render(judged: JudgedRun) -> str:
+    """Return a verdict with what was judged, as plain text of 80 columns."""
+    return lines(judged.verdict, judged_as=about(judged))
+
+
+def lines(verdict: Verdict, width: int = 80, *, judged_as: str = "", passed: bool = True) -> str:
     """Return a verdict as plain text.
 
     Args:
         verdict: What the gate concluded.
         width: Columns of the terminal; at least 24 are used.
+        judged_as: What was judged by which file, in a line; left out where the reader knows.
         passed: Whether the clauses that passed are told one by one, or only counted.
 
     Returns:
@@ -30,7 +36,10 @@ def lines(verdict: Verdict, width: int = 80, *, passed: bool = True) -> str:
     findings = [(_rank(finding), _block(finding, width)) for finding in verdict.findings]
     waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in told(verdict)]
     ranked = sorted([*findings, *waivers], key=lambda pair: pair[0])
-    blocks = [_answer(verdict, width), *(block for rank, block in ranked if passed or rank < _PASSED)]
+    blocks = [
+        [*_answer(verdict, width), *(wrapped(judged_as, width) if judged_as else [])],
+        *(block for rank, block in ranked if passed or rank < _PASSED),
+    ]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
