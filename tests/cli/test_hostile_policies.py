@@ -172,7 +172,7 @@ UNUSABLE_WAIVERS = {
     "without an end": (WAIVERS.replace(", expires: DAY", ""), "3: waivers[0].expires: is missing; add it"),
     "before its beginning": (WAIVERS.replace("DAY", "2026-10-01"), "3: waivers[0]: expires 2026-10-01, before it was"),
     "by nobody": (WAIVERS.replace("A. Person", "''"), "3: waivers[0].approver: states nothing"),
-    "until no day": (WAIVERS.replace("DAY", "2026-02-30"), "3: waivers[0].expires: "),
+    "until no day": (WAIVERS.replace("DAY", "2026-02-30"), "3: waivers[0].expires: 2026-02-30 is no day of"),
     "for every clause": (WAIVERS.replace("accuracy", "'*'"), "3: waivers[0].clause: '*'; expected small letters"),
     "for years": (WAIVERS.replace("90", "9999"), "1: max_days: 9999: should be less than or equal to 366"),
     "in an empty file": ("", "1: the file is empty"),

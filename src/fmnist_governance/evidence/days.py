@@ -9,7 +9,11 @@ from pydantic import AfterValidator, StringConstraints
 
 
 def _real_date(text: str) -> str:
-    date.fromisoformat(text)
+    try:
+        date.fromisoformat(text)
+    except ValueError as err:
+        msg = f"{text} is no day of the calendar; expected one such as 2026-11-22"
+        raise ValueError(msg) from err
     return text
 
 
