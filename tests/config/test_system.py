@@ -44,7 +44,7 @@ def test_a_statement_is_a_text_or_a_mapping(tmp_path: Path) -> None:
         ("contact: 7", "contact: 7 is no text; write it in quotes"),
         ("contact: {txt: Kim}", "txt"),
         ("contact: {text: Kim, on: 2026-99-01}", "on"),
-        ("contact: {text: Kim, on: soon}", "'soon': is no day; expected one such as 2026-11-22"),
+        ("contact: {text: Kim, on: soon}", "'soon'; expected a day, such as 2026-11-22"),
         ("intended_users: Kim", "intended_users"),
     ],
 )

@@ -17,7 +17,7 @@ Value = str | int | float | bool | None | list[Any] | dict[str, Any]
 
 _MAX_SHOWN = 80
 FORMS = {
-    r"^\d{4}-\d{2}-\d{2}$": "a day, such as 2026-11-22",
+    DAY: "a day, such as 2026-11-22",
     r"^sha256:[0-9a-f]{64}$": "sha256: and 64 digits from 0 to 9 and a to f",
     r"^[a-z0-9]([a-z0-9_-]*[a-z0-9])?$": "small letters, digits, - and _, such as worst-class",
     r"^[a-z0-9_]+$": "small letters, digits and _",
@@ -31,7 +31,6 @@ FORMS = {
 }
 """What is meant by a regular expression of a setting, for people who do not read those."""
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
-_DAY = "is no day; expected one such as 2026-11-22"
 _KINDS = {
     "string_type": "a text",
     "int_type": "a whole number",
