@@ -259,6 +259,8 @@ def test_an_unfinished_run_stops_the_gate(desk: Desk, fmnist_audit: Program) -> 
         (("audit", MODEL, "--sample", "--suite", "smal"), "suite 'smal' is not known"),
         (("gate", "0" * 32), f"run {'0' * 32}: "),
         (("gate", "no/run"), "run 'no/run': expected a run id, `latest`, a model"),
+        (("gate", ""), "RUN is empty; expected a run id, `latest`, a model"),
+        (("gate", "--tracking-uri", "http://localhost:1"), "MLflow store http://localhost:1: "),
         (("gate", "nosuch"), "run nosuch: this store holds no such run; expected a run id, `latest`, a model"),
         (("audit", "models:/m/1", "--seed", str(2**70)), "--seed"),
         (("gate", "--policy", "nothing.yaml"), "nothing.yaml"),
@@ -282,6 +284,32 @@ def test_a_mistake_gives_a_line_that_says_what_and_where(
     assert "Traceback" not in answer.err
     assert answer.out == ""
     assert desk.folder.is_dir()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("gate",),
+        ("generate-card",),
+        ("compare", "latest", "latest"),
+        ("export", "latest"),
+        ("audit", MODEL),
+        ("predict", MODEL, "x.png"),
+        ("promote", MODEL, "--alias", "champion", "--by", "A. Person", "--because", "It is better"),
+    ],
+)
+def test_a_folder_without_a_store_stays_without_one(
+    fmnist_audit: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("MLFLOW_TRACKING_URI", raising=False)
+    Image.new("L", (28, 28)).save("x.png")
+
+    answer = fmnist_audit(*arguments)
+
+    assert answer.code == 2
+    assert f"MLflow store sqlite:///mlflow.db: there is no {tmp_path / 'mlflow.db'}; go where it was made" in answer.err
+    assert [path.name for path in tmp_path.iterdir()] == ["x.png"]
 
 
 def test_answers_are_logged_and_found_again_by_the_image(desk: Desk, fmnist_audit: Program, tmp_path: Path) -> None:

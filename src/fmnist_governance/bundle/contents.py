@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -93,6 +93,17 @@ def listed(facts: BundleFacts, files: Mapping[str, bytes]) -> dict[str, bytes]:
     return {**files, BUNDLE: encode(full)}
 
 
+def demand_list(source: str, names: Iterable[str]) -> None:
+    """Refuse what holds no list of its files, before anything in it is looked at.
+
+    Raises:
+        EvidenceError: There is none among the names.
+    """
+    if BUNDLE not in names:
+        msg = f"{source}: holds no {BUNDLE}; expected what `fmnist-audit export` wrote"
+        raise EvidenceError(msg)
+
+
 def opened(source: str, names: Collection[str], load: Callable[[str], bytes]) -> Bundle:
     """Read the list of a bundle.
 
@@ -105,9 +116,7 @@ def opened(source: str, names: Collection[str], load: Callable[[str], bytes]) ->
         EvidenceError: It is no bundle, or names a path that leaves it.
     """
     refuse_paths(source, names)
-    if BUNDLE not in names:
-        msg = f"{source}: holds no {BUNDLE}; expected what `fmnist-audit export` wrote"
-        raise EvidenceError(msg)
+    demand_list(source, names)
     facts = decode(load(BUNDLE), BundleFacts, f"{source}: {BUNDLE}")
     refuse_paths(f"{source}: {BUNDLE}", facts.files)
     return Bundle(source, facts, frozenset(names) - {BUNDLE}, load)

@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-from fmnist_governance.bundle.contents import MAX_FILE_BYTES, Bundle, opened
+from fmnist_governance.bundle.contents import MAX_FILE_BYTES, Bundle, demand_list, opened
 from fmnist_governance.errors import EvidenceError
 
 
@@ -17,6 +17,7 @@ def open_folder(folder: Path) -> Bundle:
     Raises:
         EvidenceError: It is no bundle, or holds a link or anything that is no plain file; each is named.
     """
+    demand_list(str(folder), {path.name for path in folder.iterdir()})
     problems: list[str] = []
     names = tuple(_names(folder, problems))
     if problems:

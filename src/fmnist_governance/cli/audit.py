@@ -69,7 +69,7 @@ def command(
 
     asked = load_suite(suite, config_dir)
     fed = fed_as(input_scale, class_names, layer)
-    store = open_store(tracking_uri, experiment)
+    store = open_store(tracking_uri, experiment, new=False)
     resolved = resolve(store, subject)
     demand_trust(resolved, trust=trust_model_code)
     images = load(dataset, data_dir, sample=sample)

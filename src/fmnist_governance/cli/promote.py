@@ -51,7 +51,7 @@ def command(
     from fmnist_governance.tracking.store import open_for_reading, open_store
 
     wish = Wish(uri=model, alias=alias, by=by, because=because, dataset=dataset_digest, dry_run=dry_run)
-    store = (open_for_reading if dry_run else open_store)(tracking_uri, experiment)
+    store = open_for_reading(tracking_uri, experiment) if dry_run else open_store(tracking_uri, experiment, new=False)
     done = promote_model(store, wish, policy, waivers, config_dir)
     if as_json:
         shown = {"verdict": done.verdict.model_dump(mode="json"), "promotion": done.promotion.model_dump(mode="json")}

@@ -25,7 +25,7 @@ from fmnist_governance.pipeline.environment import now
 from fmnist_governance.render.verdicts.judged import JudgedRun
 from fmnist_governance.tracking.audit_run import add_files, describe_run, tag_verdict
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
-from fmnist_governance.tracking.run_files import RunFiles, verified
+from fmnist_governance.tracking.run_files import RUN_FORMS, RunFiles, verified
 from fmnist_governance.tracking.store import Store
 
 logger = logging.getLogger(__name__)
@@ -78,6 +78,9 @@ def opened(run: str, uri: str | None, experiment: str) -> Opened:
     Raises:
         GovernanceError: There is no such run or bundle, or it is not as it was sealed.
     """
+    if not run.strip():
+        msg = f"RUN is empty; expected {RUN_FORMS}"
+        raise EvidenceError(msg)
     if is_bundle(run):
         from fmnist_governance.bundle.verify import evidence, open_bundle
 

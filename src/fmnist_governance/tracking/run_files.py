@@ -235,7 +235,8 @@ def find_run(store: Store, spec: str) -> RunFiles:
 def _newest(store: Store, wanted: str, otherwise: str) -> RunFiles:
     with told(f"experiment {store.experiment!r}"):
         order = ["attributes.start_time DESC"]
-        found = store.client.search_runs([store.experiment_id], wanted, max_results=1, order_by=order)
+        inside = [store.experiment_id] if store.experiment_id else []
+        found = store.client.search_runs(inside, wanted, max_results=1, order_by=order) if inside else []
         if not found:
             raise TrackingError(otherwise)
         return _opened(found[0])

@@ -40,22 +40,24 @@ class Store:
     client: MlflowClient
     uri: str
     experiment_id: str
+    """Empty where the store was opened for reading and has no such experiment."""
     experiment: str
     writable: bool = True
     """False for a SQLite database that may only be read; a server says so when something is written."""
 
 
-def open_store(uri: str | None, experiment: str) -> Store:
-    """Open a store to write into it, creating a SQLite database and the experiment where they are missing.
+def open_store(uri: str | None, experiment: str, *, new: bool = True) -> Store:
+    """Open a store to write into it, creating the experiment where it is missing.
 
     Args:
         uri: Tracking URI; None is `mlflow.db` in the working folder. Artifacts of a SQLite store lie beside it.
         experiment: Name of the experiment.
+        new: Whether a SQLite database is created, too, where there is none.
 
     Raises:
         TrackingError: The store cannot be reached, is none, or cannot be written.
     """
-    found = open_for_reading(uri, experiment)
+    found = _opened(uri, experiment, database=new, create=True)
     if not found.writable:
         msg = f"MLflow store {found.uri}: cannot be written by this user; name another --tracking-uri"
         raise TrackingError(msg)
@@ -63,7 +65,7 @@ def open_store(uri: str | None, experiment: str) -> Store:
 
 
 def open_for_reading(uri: str | None, experiment: str) -> Store:
-    """Open a store of which it is enough that it can be read; what is missing is created where that is possible.
+    """Open a store of which it is enough that it can be read; nothing is created.
 
     Args:
         uri: As for `open_store`.
@@ -72,18 +74,26 @@ def open_for_reading(uri: str | None, experiment: str) -> Store:
     Raises:
         TrackingError: The store cannot be reached or is none.
     """
+    return _opened(uri, experiment, database=False, create=False)
+
+
+def _opened(uri: str | None, experiment: str, *, database: bool, create: bool) -> Store:
     os.environ.update(_SETTINGS)
     for name, value in _DEFAULTS.items():
         os.environ.setdefault(name, value)
     uri = uri or f"{_SQLITE}{DATABASE}"
-    logging.getLogger("alembic").setLevel(logging.ERROR)
+    for name in ("alembic", "urllib3"):
+        logging.getLogger(name).setLevel(logging.ERROR)
+    if not database and uri.startswith(_SQLITE) and not (file := _database(uri)).exists():
+        msg = f"MLflow store {uri}: there is no {file.resolve()}; go where it was made, or name it with --tracking-uri"
+        raise TrackingError(msg)
     with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri) as writable:
         import mlflow
 
         logging.getLogger("mlflow").setLevel(logging.ERROR)  # Where a program imported it before, too.
         mlflow.set_tracking_uri(uri)
         client = mlflow.MlflowClient(tracking_uri=uri)
-        found = Store(client, uri, _experiment(client, uri, experiment), experiment, writable)
+        found = Store(client, uri, _experiment(client, uri, experiment, create=create), experiment, writable)
         _heard_again()
         return found
 
@@ -157,10 +167,12 @@ def _database(uri: str) -> Path:
     return database
 
 
-def _experiment(client: MlflowClient, uri: str, name: str) -> str:
+def _experiment(client: MlflowClient, uri: str, name: str, *, create: bool) -> str:
     from mlflow.exceptions import MlflowException
 
     found = client.get_experiment_by_name(name)
+    if found is None and not create:
+        return ""
     if found is None:
         with contextlib.suppress(MlflowException):  # Another process may have been quicker.
             client.create_experiment(name, artifact_location=_artifact_location(uri))
