@@ -79,9 +79,16 @@ def fit(recipe: str, split: Split) -> torch.nn.Module:
     return state.network.eval().requires_grad_(requires_grad=False)
 
 
+def unspoilt(model: Model, dataset: Dataset) -> Planted:
+    """Return a model as it is."""
+    if model.network is None:
+        sys.exit(f"{model.facts.uri}: defects are planted in networks")
+    return Planted(model.network, dataset, model.package)
+
+
 def audited(model: Model, planted: Planted, checks: dict[str, dict[str, object]], *, fresh: bool) -> Audited:
     """Run checks on a model."""
-    found = dataclasses.replace(model, network=planted.network, package=planted.package)  # type: ignore[arg-type]
+    found = dataclasses.replace(model, network=planted.network, package=planted.package)
     suite = Suite(name="planted", title="The checks that a clause rests on", checks=checks)
     return audit(found, planted.dataset, suite, seed=0, device=CPU, fresh=fresh, report=silent)
 
@@ -189,7 +196,7 @@ def main() -> int:
     clean = []
     for seed in asked.seeds:
         model = clean_model(store, dataset, asked.recipe, seed)
-        found = audited(model, Planted(model.network, dataset, model.package), suite.checks, fresh=False)
+        found = audited(model, unspoilt(model, dataset), suite.checks, fresh=False)
         clean.append((model, found, verdict(policy, found)))
         print(model.facts.uri, [f"{f.clause}: {f.message}" for f in refusals(clean[-1][2])], flush=True)
     rows = []
@@ -197,7 +204,7 @@ def main() -> int:
         if asked.only and asked.only not in defect.name:
             continue
         model, found, _ = clean[0]
-        rows.append(row(defect, policy, found, model, Planted(model.network, dataset, model.package)))
+        rows.append(row(defect, policy, found, model, unspoilt(model, dataset)))
         print(f"{rows[-1].outcome:>10}  {defect.name}: {rows[-1].clean} -> {rows[-1].planted}", flush=True)
     if not asked.only:
         asked.output.write_text("\n".join(page(rows, clean, asked.recipe)) + "\n", encoding="utf-8")

@@ -31,7 +31,9 @@ from fmnist_governance.config.suite import load_suite
 from fmnist_governance.data.catalog import load
 from fmnist_governance.data.dataset import Dataset
 from fmnist_governance.model.compute import folded, memory_format, prepare_process
+from fmnist_governance.model.fmnist_classifier import Network
 from fmnist_governance.pipeline.auditing import Model, audit
+from fmnist_governance.pipeline.foreign import Fed
 from fmnist_governance.pipeline.models import taken_in_hand
 from fmnist_governance.tracking.registry import resolve
 from fmnist_governance.tracking.run_files import find_run
@@ -205,7 +207,9 @@ def main() -> None:
     prepare_process()
     store = open_store(asked.tracking_uri, asked.experiment)
     dataset = load("fashion-mnist")
-    model = taken_in_hand(store, resolve(store, asked.model))
+    model = taken_in_hand(store, resolve(store, asked.model), dataset, Fed(), trust=False)
+    if not isinstance(model.network, Network):
+        parser.error(f"--model {asked.model}: expected one that `fmnist-audit train` made")
     start_up()
     gates(store, asked.model)
     checks(model, dataset, asked.suite)
