@@ -123,7 +123,7 @@ def test_a_keyboard_reaches_content_contents_and_tables(opened: Open) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     assert page.url.endswith("#content")
-    page.locator("nav a").first.focus()
+    page.locator(".contents a").first.focus()
     page.keyboard.press("Enter")
     assert page.url.endswith("#purpose")
     page.locator("summary").first.focus()
@@ -134,7 +134,7 @@ def test_a_keyboard_reaches_content_contents_and_tables(opened: Open) -> None:
 def test_every_link_of_the_contents_leads_to_a_heading(opened: Open) -> None:
     page = opened("sample").page
 
-    for target in page.eval_on_selector_all("nav a", "links => links.map(a => a.hash.slice(1))"):
+    for target in page.eval_on_selector_all(".contents a", "links => links.map(a => a.hash.slice(1))"):
         assert page.evaluate("id => document.getElementById(id).tagName", target) in {"H2", "H3"}
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 _ROUNDING = 12
-"""Half a step between two of sixteen levels."""
+"""Half a step between two of twelve levels."""
 
 
 def pixels(png: bytes) -> NDArray[np.int64]:

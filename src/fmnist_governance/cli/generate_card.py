@@ -71,7 +71,7 @@ def command(
         return
     written = write_files(output, made.files, force=force)
     for path in made.left:
-        click.echo(f"fmnist-audit: {path}: the run keeps what an earlier version rendered there", err=True)
+        click.echo(f"fmnist-audit: {path}: the run keeps what was rendered there before", err=True)
     verdict = concluded.assessment.verdict
     if verdict is None:
         click.echo(f"fmnist-audit: {_unjudged(run, config_dir, in_store=evidence.kept is not None)}", err=True)

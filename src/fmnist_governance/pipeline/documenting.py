@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
 
 from fmnist_governance.errors import ConfigError, EvidenceError
 from fmnist_governance.evidence.record import EvidenceRecord
@@ -50,13 +51,21 @@ def report(record: EvidenceRecord, concluded: Concluded, read: Read, *, run: str
     return Report(record=record, assessment=concluded.assessment, read=stored, run=run, seal=seal)
 
 
-def rendered(renderers: Collection[Renderer], known: Report) -> Mapping[str, bytes]:
+def rendered(renderers: Collection[Renderer], known: Report, there: Collection[str] = ()) -> Mapping[str, bytes]:
     """Return file name to bytes of each document that is offered for such a system.
+
+    Args:
+        renderers: Of the documents. Pages lead to each other; a PDF stands alone.
+        known: The run.
+        there: Files that lie in the same folder already.
 
     Raises:
         ConfigError: None of the documents is offered for it.
     """
-    files = {r.filename: r.finish(r.render(known)) for r in renderers if r.offered(known)}
+    offered = [r for r in renderers if r.offered(known)]
+    pages = {r.filename for r in offered if r.format == "html"} | set(there)
+    folder = replace(known, beside=tuple(r.filename for r in RENDERERS if r.format == "html" and r.filename in pages))
+    files = {r.filename: r.finish(r.render(known if r.format == "pdf" else folder)) for r in offered}
     if renderers and not files:
         risk = known.assessment.risk
         names = ", ".join(dict.fromkeys(r.name for r in renderers))

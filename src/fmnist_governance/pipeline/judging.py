@@ -277,7 +277,7 @@ class Documents:
     files: Mapping[str, bytes]
     """Path below the folder of documents to bytes: the documents, and the pictures that they refer to."""
     left: tuple[str, ...]
-    """Paths of the run that hold other bytes already, of another version of this program."""
+    """Paths of the run that hold other bytes already: of another version of this program, or of fewer pages."""
 
 
 def document(evidence: Opened, concluded: Concluded, names: Collection[str], formats: Collection[str]) -> Documents:
@@ -292,8 +292,11 @@ def document(evidence: Opened, concluded: Concluded, names: Collection[str], for
     evidence.warn()
     held = evidence.held
     view = report(evidence.record, concluded, held.read, run=held.run_id, seal=evidence.seal)
-    files = dict(rendered(chosen(names, formats), view))
-    left = evidence.add({f"documents/{concluded.id}/{name}": data for name, data in files.items()})
+    renderers, folder = chosen(names, formats), f"documents/{concluded.id}/"
+    files = dict(rendered(renderers, view))
+    there = {path.removeprefix(folder) for path in held.paths(folder)} - files.keys()
+    kept = rendered(renderers, view, there) if there else files
+    left = evidence.add({f"{folder}{name}": data for name, data in kept.items()})
     summary = files.pop("summary.md", None)
     if summary is not None and evidence.kept:
         store, run = evidence.kept

@@ -8,9 +8,14 @@ from collections.abc import Iterator
 from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
 from fmnist_governance.render import shown
 from fmnist_governance.render.charts.catalog import CHARTS
+from fmnist_governance.render.markdown import anchor
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.tables import grid
+from fmnist_governance.render.titled import title
 from fmnist_governance.render.view import ClassRow, Examination, Grid, Image, Number, class_names
+
+MOST_FIRST = 10
+"""Numbers of a check that stand first."""
 
 
 def examinations(report: Report) -> tuple[Examination, ...]:
@@ -25,13 +30,15 @@ def _examined(entry: CheckEntry, report: Report) -> Examination:
     columns, rows = _by_class(numbers, record)
     return Examination(
         name=entry.name,
-        title=entry.name.replace("_", " ").capitalize(),
+        title=title(entry.name),
+        anchor=anchor(f"Check: {title(entry.name)}"),
         version=f"{entry.version}",
         status=entry.status.replace("_", " "),
         reason=entry.reason or "no reason was recorded",
         settings=json.dumps(entry.params, sort_keys=True, ensure_ascii=False),
         limits=entry.limits,
         numbers=plain,
+        first=_first(plain, record),
         class_columns=columns,
         class_rows=rows,
         kinds=tuple(dict.fromkeys(number.kind for number in numbers)),
@@ -45,6 +52,12 @@ def _examined(entry: CheckEntry, report: Report) -> Examination:
         ),
         cost=_cost(entry),
     )
+
+
+def _first(numbers: tuple[Number, ...], record: EvidenceRecord) -> tuple[Number, ...]:
+    """Return the headline numbers, of a check that has none its first ones."""
+    headline = {measured.id for measured in record.measurements if measured.headline}
+    return (tuple(number for number in numbers if number.id in headline) or numbers)[:MOST_FIRST]
 
 
 def _belongs(id_: str, check: str) -> bool:

@@ -1,9 +1,9 @@
-"""Markdown to HTML that can do no harm: no raw HTML, no links that leave the page, no pictures but the run's own."""
+"""Markdown to HTML that can do no harm: no raw HTML, no links that leave the folder, no pictures but the run's own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from urllib.parse import unquote
@@ -58,12 +58,13 @@ class Body:
     headings: tuple[Heading, ...]
 
 
-def to_html(markdown: str, picture: Callable[[str, str], str]) -> Body:
+def to_html(markdown: str, picture: Callable[[str, str], str], beside: Collection[str] = ()) -> Body:
     """Turn a document into HTML.
 
     Args:
         markdown: The document; markup in it that is not Markdown stays text.
         picture: Returns the HTML of a picture of the run, given its path and a text that says what it shows.
+        beside: Files of the same folder that it may link to; no other link leaves the page.
     """
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     tokens = parser.parse(markdown)
@@ -71,7 +72,7 @@ def to_html(markdown: str, picture: Callable[[str, str], str]) -> Body:
     _name_rows(tokens)
     _head_rows(tokens)
     for token in tokens:
-        _inline(token.children or [])
+        _inline(token.children or [], beside)
     renderer = _Page(parser, picture)
     return Body(renderer.render(tokens, parser.options, {}), headings)
 
@@ -115,18 +116,20 @@ def _head_rows(tokens: Sequence[Token]) -> None:
             cell.attrSet("class", "r")
 
 
-def _inline(tokens: Sequence[Token]) -> None:
+def _inline(tokens: Sequence[Token], beside: Collection[str]) -> None:
     for token, inner in pairwise(tokens):
         if token.type == "strong_open" and inner.content in STATES:
             token.attrSet("class", f"state {STATES[inner.content]}")
         if token.type == "link_open":
-            token.attrSet("href", _inside_page(f"{token.attrGet('href')}", token.attrGet("title")))
+            token.attrSet("href", _target(f"{token.attrGet('href')}", token.attrGet("title"), beside))
 
 
-def _inside_page(target: str, title: str | float | None) -> str:
-    if target == f"#{APPENDIX}" and title:
-        return f"#{row(f'{title}')}"
-    return target if target.startswith("#") else "#"
+def _target(target: str, title: str | float | None, beside: Collection[str]) -> str:
+    """Return where a link may lead: to a place of this page, or of one in the same folder; a number to its row."""
+    file, _, place = target.partition("#")
+    if file and file not in beside:
+        return "#"
+    return f"{file}#{row(f'{title}') if place == APPENDIX and title else place}"
 
 
 class _Page(RendererHTML):

@@ -9,6 +9,7 @@ from base64 import b64encode
 from markupsafe import Markup
 
 from fmnist_governance.render import text
+from fmnist_governance.render.beside import neighbours
 from fmnist_governance.render.charts.catalog import CHARTS, draw
 from fmnist_governance.render.charts.chart import WIDE, inlined
 from fmnist_governance.render.markdown import to_html
@@ -22,19 +23,21 @@ _ENLARGED = 2
 """Pixels of the page for one of a picture: images of clothes and digits are tiny."""
 
 
-def page(title: str, markdown: str, report: Report) -> str:
+def page(name: str, title: str, markdown: str, report: Report) -> str:
     """Return a document as a page.
 
     Args:
+        name: The document, such as `model_card`.
         title: For the window.
         markdown: The document.
         report: The run whose charts and pictures it shows.
     """
-    body = to_html(markdown, lambda path, shows: picture(path, shows, report))
+    body = to_html(markdown, lambda path, shows: picture(path, shows, report), report.beside)
     contents = tuple(heading for heading in body.headings if heading.level == 2)  # noqa: PLR2004 - the main sections
     first = len(body.html.partition("<h2")[0])
     head, rest = Markup(body.html[:first]), Markup(body.html[first:])  # noqa: S704 - raw HTML is off
-    return page_template("page.html.j2").render(title=title, contents=contents, head=head, body=rest)
+    template = page_template("page.html.j2")
+    return template.render(title=title, contents=contents, head=head, body=rest, beside=neighbours(report, name))
 
 
 def picture(path: str, shows: str, report: Report) -> Markup:

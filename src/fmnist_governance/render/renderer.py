@@ -22,6 +22,8 @@ class Report:
     """The id of the audit run."""
     seal: str
     """Digest of the run's manifest."""
+    beside: tuple[str, ...] = ()
+    """Names of the pages that are written into the same folder; only these are linked to."""
 
 
 def always(_report: Report) -> bool:

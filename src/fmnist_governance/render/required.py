@@ -14,7 +14,7 @@ from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.view import Fact, Number, Stated, stated
 
 MOST_NUMBERS = 12
-"""Numbers of a part that are printed; the model card has the rest."""
+"""Numbers of a part that are printed; the report has the rest."""
 
 _CODES = ("digest", "weights", "uri", "run", "data", "commit")
 

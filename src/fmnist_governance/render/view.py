@@ -174,12 +174,16 @@ class Examination:
 
     name: str
     title: str
+    anchor: str
+    """Of its heading in a Markdown document."""
     version: str
     status: str
     reason: str
     settings: str
     limits: tuple[str, ...]
     numbers: tuple[Number, ...]
+    first: tuple[Number, ...]
+    """The few of them that are told first."""
     class_columns: tuple[str, ...]
     class_rows: tuple[ClassRow, ...]
     kinds: tuple[str, ...]

@@ -20,7 +20,7 @@ def markdown(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return the matrix as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("coverage_matrix", _TITLE, markdown(report), report)
 
 
 COVERAGE_MATRIX = (Renderer("coverage_matrix", "md", markdown), Renderer("coverage_matrix", "html", html))

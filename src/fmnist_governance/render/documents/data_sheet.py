@@ -17,7 +17,7 @@ def markdown(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return the document as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("data_sheet", _TITLE, markdown(report), report)
 
 
 DATA_SHEET = (Renderer("data_sheet", "md", markdown), Renderer("data_sheet", "html", html))

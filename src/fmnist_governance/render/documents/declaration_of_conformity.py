@@ -33,7 +33,7 @@ def _missing(report: Report, name: str) -> str | None:
 
 def html(report: Report) -> str:
     """Return the draft as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("declaration_of_conformity", _TITLE, markdown(report), report)
 
 
 DECLARATION_OF_CONFORMITY = (

@@ -17,7 +17,7 @@ def markdown(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return the document as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("instructions_for_use", _TITLE, markdown(report), report)
 
 
 INSTRUCTIONS_FOR_USE = (

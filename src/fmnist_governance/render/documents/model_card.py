@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from fmnist_governance.evidence.declared import topics
 from fmnist_governance.evidence.manifest import canonical
 from fmnist_governance.render import known, text
 from fmnist_governance.render.aspects import Aspect, aspects
+from fmnist_governance.render.beside import REPORT
 from fmnist_governance.render.claimed import Claims, claims
 from fmnist_governance.render.examined import examinations
 from fmnist_governance.render.filed import law_words
@@ -35,6 +36,10 @@ _CAVEATS = (
     "invariance.worst_of_k.accuracy", "ood.far.confident_rate", "calibration.ece",
 )  # fmt: skip
 """What a user should know before trusting an answer, where it was measured."""
+
+
+_PICTURED = ("explanation",)
+"""Checks whose pictures stand in the card although the report has them too: the maps of what the model looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,8 @@ class Card:
     judge: str
     """The command that judges the run."""
     law: str
+    rows: str | None = None
+    """The page that holds every measurement, table and picture where this one does not; else None."""
 
 
 def card(report: Report) -> Card:
@@ -131,15 +138,26 @@ def _key_numbers(report: Report) -> tuple[Number, ...]:
     return tuple(Number.of(measured) for measured in (*first, *others)[: len(_KEY)])
 
 
+def summarised(whole: Card) -> Card:
+    """Return a card that leaves to the report beside it what is long: further numbers, tables and most pictures."""
+    kept = tuple(
+        replace(check, numbers=check.first, grids=(), images=check.images if check.name in _PICTURED else ())
+        for check in whole.examinations
+    )
+    return replace(whole, examinations=kept, numbers=(), rows=REPORT)
+
+
 def markdown(report: Report) -> str:
     """Return the card as Markdown; charts and pictures stand beside it, by their paths in the run."""
-    return document_template("documents/model_card.md.j2").render(card=card(report))
+    whole = card(report)
+    shown = summarised(whole) if REPORT in report.beside else whole
+    return document_template("documents/model_card.md.j2").render(card=shown)
 
 
 def html(report: Report) -> str:
     """Return the card as one HTML page that needs no other file."""
     shown = card(report)
-    return page(f"Model card: {shown.name}", markdown(report), report)
+    return page("model_card", f"Model card: {shown.name}", markdown(report), report)
 
 
 def data(report: Report) -> str:

@@ -17,7 +17,7 @@ def markdown(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return the document as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("post_market_plan", _TITLE, markdown(report), report)
 
 
 POST_MARKET_PLAN = (Renderer("post_market_plan", "md", markdown), Renderer("post_market_plan", "html", html))

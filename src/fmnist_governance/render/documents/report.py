@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from fmnist_governance.evidence.declared import topics
+from fmnist_governance.render.beside import neighbours
 from fmnist_governance.render.documents.model_card import Card, card
 from fmnist_governance.render.filed import stale
 from fmnist_governance.render.renderer import Renderer, Report
@@ -79,7 +80,8 @@ def html(report: Report) -> str:
     """Return the report as one HTML page that needs no other file."""
     shown = card(report)
     title = f"Audit report: {shown.name}"
-    return page_template("report.html.j2").render(title=title, card=shown, sheet=sheet(report, shown))
+    template = page_template("report.html.j2")
+    return template.render(title=title, card=shown, sheet=sheet(report, shown), beside=neighbours(report, "report"))
 
 
 REPORT = (Renderer("report", "html", html),)

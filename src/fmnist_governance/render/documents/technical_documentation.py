@@ -19,7 +19,7 @@ def markdown(report: Report) -> str:
 
 def html(report: Report) -> str:
     """Return the document as one HTML page that needs no other file."""
-    return page(_TITLE, markdown(report), report)
+    return page("technical_documentation", _TITLE, markdown(report), report)
 
 
 def data(report: Report) -> str:

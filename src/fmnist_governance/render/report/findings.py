@@ -15,8 +15,6 @@ from fmnist_governance.render.report.leads import Lead, leads
 from fmnist_governance.render.tables import grid
 from fmnist_governance.render.view import Examination, Grid, Number
 
-MOST_ROWS = 10
-"""Numbers in the table of a finding; the appendix has all."""
 _TALL = 1.5
 """Heights of a picture, in its widths, from which on it is folded."""
 _CHART_ROWS, _CURVE_ROWS = 100, 34
@@ -64,11 +62,9 @@ def findings(report: Report, examinations: Sequence[Examination]) -> tuple[Findi
 
 def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Finding:
     record = report.record
-    headline = {m.id for m in record.measurements if m.headline}
     stated = leads(entry.name, record)
-    rows = ([n for n in examined.numbers if n.id in headline] or list(examined.numbers))[:MOST_ROWS]
-    if {row.id for row in rows} <= {lead.number.id for lead in stated}:
-        rows = []
+    told = {lead.number.id for lead in stated}
+    rows = () if {row.id for row in examined.first} <= told else examined.first
     shown = {number.id for number in (*rows, *(lead.number for lead in stated))}
     shown |= {number.id for row in examined.class_rows for number in row.numbers if number}
     left = sum(m.id.startswith(f"{entry.name}.") and m.id not in shown for m in record.measurements)
@@ -76,7 +72,7 @@ def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Findin
     return Finding(
         check=examined,
         leads=stated,
-        rows=tuple(rows),
+        rows=rows,
         more=_counted(left),
         figures=(*_charts(examined, report), *_sheets(examined, report)),
         grids=tuple(table for table in examined.grids if table.id not in drawn),
