@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test lint check fix golden browser bench planted
+.PHONY: help demo test lint check fix golden browser weigh bench planted
 
 help: ## List what can be made
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
@@ -37,6 +37,9 @@ fix: $(READY) ## Mend format and style where a tool can
 
 golden: $(READY) ## Write the golden files again, to be reviewed like code
 	$(BIN)/python -m pytest tests/test_golden.py --update-golden
+
+weigh: $(READY) ## Say what each part of the demo's report and card costs
+	$(BIN)/python tests/support/weighed.py reports/demo/report.html reports/demo/model_card.html
 
 bench: $(READY) ## Time the last audited model beside its floors and beside other packages (on a machine that does nothing else)
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target build/peers torchattacks==3.5.1 foolbox==3.3.4 eagerpy==0.30.0

@@ -24,8 +24,8 @@ class ClaimView:
     outcome: str
     message: str
     numbers: tuple[Number, ...]
-    more: str | None
-    """How many further measurements it rests on; None where all are printed."""
+    many: str | None
+    """How many measurements it rests on where they are too many to be printed; else None."""
     unmeasured: tuple[str, ...]
 
 
@@ -54,7 +54,7 @@ def claims(judged: tuple[Claim, ...], record: EvidenceRecord) -> Claims:
 def _view(claim: Claim, record: EvidenceRecord) -> ClaimView:
     found = {id_: record.find(id_) for id_ in claim.measurements}
     measured = [Number.of(value) for value in found.values() if value]
-    left = len(measured) - MOST_NUMBERS
+    many = len(measured) > MOST_NUMBERS
     return ClaimView(
         id=claim.id,
         text=claim.text,
@@ -62,7 +62,7 @@ def _view(claim: Claim, record: EvidenceRecord) -> ClaimView:
         by=f"{claim.by or 'somebody who is not named'}, {claim.on or 'on a date that is not stated'}",
         outcome=claim.outcome.value,
         message=claim.message,
-        numbers=tuple(measured[:MOST_NUMBERS]),
-        more=f"{left:,}" if left > 0 else None,
+        numbers=() if many else tuple(measured),
+        many=f"{len(measured):,}" if many else None,
         unmeasured=tuple(id_ for id_, value in found.items() if value is None),
     )

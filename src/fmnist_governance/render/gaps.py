@@ -47,6 +47,12 @@ class Gaps:
         return f"{self.counted:,}"
 
     @property
+    def told(self) -> str:
+        """Number and kinds, such as `7 things: 6 statements, 1 check`; the kind alone where all are of one."""
+        kinds = sum(bool(found) for found in self._kinds().values())
+        return self.summary if kinds <= 1 else f"{self.total} things: {self.summary}"
+
+    @property
     def summary(self) -> str:
         """The same by kind, such as `6 statements, 1 check`."""
         counted = [f"{len(found):,} {_plural(kind, len(found))}" for kind, found in self._kinds().items() if found]

@@ -31,7 +31,7 @@ def _weight(finding: Finding) -> tuple[bool, bool]:
 def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
     found = {id_: record.find(id_) for id_ in finding.measurements}
     numbers = [Number.of(measured) for measured in found.values() if measured]
-    left = len(numbers) - MOST_NUMBERS
+    many = len(numbers) > MOST_NUMBERS
     return Clause(
         name=finding.clause,
         title=finding.title,
@@ -39,7 +39,7 @@ def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
         severity="refuses" if finding.severity is Severity.BLOCK else "warns",
         outcome=finding.outcome.value,
         message=finding.message,
-        measurements=tuple(numbers[:MOST_NUMBERS]),
-        more=f"{left:,}" if left > 0 else None,
+        measurements=() if many else tuple(numbers),
+        many=f"{len(numbers):,}" if many else None,
         unmeasured=tuple(id_ for id_, measured in found.items() if measured is None),
     )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from fmnist_governance.evidence.record import Interval, Measurement, Unit
 from fmnist_governance.stats.digits import rounded
 
 _EXACT_FLOATS = 1e15
 """Below this, a whole number that is stored as a float is written as one."""
+_STAMP = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 
 
 def amount(value: float, unit: Unit | None, *beside: float) -> str:
@@ -29,6 +32,11 @@ def span(interval: Interval | None, unit: Unit) -> str:
         return "exact"
     low, high = interval.low, interval.high
     return f"{amount(low, unit, high)} to {amount(high, unit, low)}"
+
+
+def moment(stamp: str) -> str:
+    """Return a time such as `2026-11-22T21:00:00Z` as `2026-11-22, 21:00 UTC`; another text as it is."""
+    return f"{stamp[:10]}, {stamp[11:16]} UTC" if _STAMP.fullmatch(stamp) else stamp
 
 
 def counted(n: int | None) -> str:

@@ -207,8 +207,8 @@ class Clause:
     outcome: str
     message: str
     measurements: tuple[Number, ...]
-    more: str | None
-    """How many further measurements it looked at; None where all are printed."""
+    many: str | None
+    """How many measurements it looked at where they are too many to be printed; else None."""
     unmeasured: tuple[str, ...]
 
 

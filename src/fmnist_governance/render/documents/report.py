@@ -15,6 +15,7 @@ from fmnist_governance.render.report.appendix import Shelf, shelves
 from fmnist_governance.render.report.chapters import chapters
 from fmnist_governance.render.report.findings import Finding, findings
 from fmnist_governance.render.report.first import Reasons, Tile, reasons, tiles
+from fmnist_governance.render.shown import moment
 from fmnist_governance.render.templates import page_template
 from fmnist_governance.render.view import Stated
 
@@ -59,8 +60,8 @@ def sheet(report: Report, shown: Card) -> Sheet:
         author=_author(shown.stated.values()),
         statements=tuple(shown.stated[topic.name] for topic in topics() if topic.name not in _TOLD),
         shelves=shelves(report, shown.examinations),
-        audited=record.audit.started,
-        assessed=assessment.as_of,
+        audited=moment(record.audit.started),
+        assessed=moment(assessment.as_of),
         data=f"{record.dataset.name}, {test.n:,} test images" if test else record.dataset.name,
         seed=f"{record.audit.seed}",
         run=report.run,

@@ -31,6 +31,11 @@ class Figure:
     is_tall: bool = False
     """Whether it is a picture of pixels that is much taller than wide, and so is folded."""
 
+    @property
+    def shows(self) -> str:
+        """What it shows, as its caption begins."""
+        return self.caption.partition(".")[0].partition(":")[0]
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
