@@ -12,8 +12,8 @@ from reports import bare_report, make_assessment, make_declarations, make_record
 from fmnist_governance.bundle.folder import open_folder
 from fmnist_governance.bundle.verify import evidence
 from fmnist_governance.pipeline.assessing import stored
+from fmnist_governance.pipeline.documenting import chosen, rendered
 from fmnist_governance.pipeline.documenting import report as gathered
-from fmnist_governance.render.catalog import RENDERERS
 from fmnist_governance.render.renderer import Report
 
 ROOT = Path(__file__).parents[2]
@@ -40,16 +40,16 @@ def reports() -> Mapping[str, Report]:
 
 @pytest.fixture(scope="session")
 def written(reports: Mapping[str, Report], tmp_path_factory: pytest.TempPathFactory) -> Mapping[tuple[str, str], Path]:
-    """Every page of the example, and the report and the card of every other one."""
-    folder, files = tmp_path_factory.mktemp("pages"), {}
+    """Every page of the example, side by side, and the report and the card of every other one, each alone."""
+    files = {}
     for name, known in reports.items():
-        for renderer in RENDERERS:
-            if renderer.format == "html" and (name == "sample" or renderer.name in {"report", "model_card"}):
-                if not renderer.offered(known):
-                    continue
-                path = folder / f"{name}-{renderer.filename}"
-                path.write_text(renderer.render(known), encoding="utf-8")
-                files[name, renderer.name] = path
+        folder = tmp_path_factory.mktemp(name)
+        asked = () if name == "sample" else ("report", "model_card")
+        together = [chosen(asked, ("html",))] if name == "sample" else [chosen((one,), ("html",)) for one in asked]
+        for renderers in together:
+            for file, page in rendered(renderers, known).items():
+                (folder / file).write_bytes(page)
+                files[name, file.removesuffix(".html")] = folder / file
     return files
 
 

@@ -147,6 +147,25 @@ def test_a_number_leads_to_its_row(opened: Open) -> None:
     assert page.evaluate("document.querySelector(':target').getBoundingClientRect().top") < 800
 
 
+def test_the_documents_lead_to_each_other_and_a_number_of_the_card_to_its_row(opened: Open) -> None:
+    page = opened("sample").page
+
+    page.get_by_role("navigation", name="Documents").get_by_role("link", name="Model card").click()
+    assert page.title().startswith("Model card")
+    page.locator("a[title='performance.accuracy']").first.click()
+
+    assert page.url.endswith(f"report.html#{row('performance.accuracy')}")
+    assert page.locator(":target").inner_text().startswith("performance.accuracy")
+
+
+def test_the_width_of_a_wide_screen_is_used_and_lines_stay_short(opened: Open) -> None:
+    page = opened("sample", width=2560).page
+
+    left, right = page.locator("main").bounding_box()["x"], page.locator("header .verdict").bounding_box()
+    assert right["x"] + right["width"] - left > 1400
+    assert page.eval_on_selector_all("main p, main li", "all => Math.max(...all.map(p => p.clientWidth))") < 900
+
+
 def test_a_screen_reader_hears_rows_by_their_first_cell(opened: Open) -> None:
     tree = opened("sample").page.locator(".numbers").first.aria_snapshot()
 

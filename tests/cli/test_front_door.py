@@ -86,6 +86,16 @@ def test_the_same_run_gives_the_same_bytes(desk: Desk, fmnist_audit: Program, tm
         assert path.read_bytes() == (tmp_path / "two" / path.relative_to(tmp_path / "one")).read_bytes()
 
 
+def test_one_page_alone_leads_to_no_other_and_the_run_keeps_its_own(
+    desk: Desk, fmnist_audit: Program, tmp_path: Path
+) -> None:
+    done = fmnist_audit("generate-card", "--document", "report", "--format", "html", "--output", tmp_path)
+
+    assert (done.code, done.err) == (0, "")
+    assert 'href="model_card.html"' not in (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert 'href="model_card.html"' in (desk.folder / "out" / "report.html").read_text(encoding="utf-8")
+
+
 def test_other_bytes_are_not_overwritten_without_force(desk: Desk, fmnist_audit: Program, tmp_path: Path) -> None:
     assert desk.folder.is_dir()
     (tmp_path / "model_card.md").write_text("mine")

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -104,6 +105,14 @@ def test_missing_things_are_counted_and_listed(report: Report) -> None:
     assert len(gaps.statements) == len(topics()) - 5
     assert gaps.counted == sum(map(len, (gaps.statements, gaps.checks, gaps.measurements, gaps.unexamined, gaps.facts)))
     assert f"| Missing | {gaps.counted} things:" in model_card.markdown(report)
+
+
+def test_gaps_of_one_kind_are_counted_once(report: Report) -> None:
+    gaps = model_card.card(report).gaps
+    alone = replace(gaps, checks=(), measurements=(), unexamined=(), facts=())
+
+    assert gaps.told == f"{gaps.counted} things: {gaps.summary}"
+    assert alone.told == f"{len(gaps.statements)} statements"
 
 
 def test_without_declarations_every_topic_is_missing(
