@@ -8,8 +8,11 @@ from dataclasses import dataclass
 from fmnist_governance.evidence.declared import topics
 from fmnist_governance.render import known
 from fmnist_governance.render.aspects import unexamined
+from fmnist_governance.render.charts.chart import short
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.view import stated
+
+_FOREMOST, _LONGEST = 3, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,12 @@ class Gaps:
     def total(self) -> str:
         """The same, as text."""
         return f"{self.counted:,}"
+
+    @property
+    def foremost(self) -> str:
+        """The first few by name, for a reader who has no time for the list."""
+        names = [name for found in self._kinds().values() for name in found]
+        return "; ".join(short(name, _LONGEST) for name in names[:_FOREMOST])
 
     @property
     def told(self) -> str:

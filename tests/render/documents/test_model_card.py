@@ -113,6 +113,7 @@ def test_gaps_of_one_kind_are_counted_once(report: Report) -> None:
 
     assert gaps.told == f"{gaps.counted} things: {gaps.summary}"
     assert alone.told == f"{len(gaps.statements)} statements"
+    assert alone.foremost == "; ".join(alone.statements[:3])
 
 
 def test_without_declarations_every_topic_is_missing(
