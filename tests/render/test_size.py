@@ -9,7 +9,7 @@ from weighed import MOST, weighed
 
 from fmnist_governance.bundle.folder import open_folder
 from fmnist_governance.bundle.verify import evidence
-from fmnist_governance.pipeline.assessing import newest
+from fmnist_governance.pipeline.assessing import stored
 from fmnist_governance.pipeline.documenting import chosen, rendered
 from fmnist_governance.pipeline.documenting import report as gathered
 
@@ -30,8 +30,7 @@ def pages() -> dict[str, str]:
     """The report and the card of the example, and the report of `make demo` where it was made."""
     bundle = open_folder(ROOT / "reports" / "sample")
     record, seal = evidence(bundle)
-    concluded = newest({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)
-    assert concluded is not None
+    concluded = stored({path: bundle.load(path) for path in bundle.paths("assessments/")}, seal)[-1]
     known = gathered(record, concluded, bundle.read, run=bundle.run_id, seal=seal)
     made = {name: data.decode() for name, data in rendered(chosen((), ("html",)), known).items()}
     return {**made, "demo": DEMO.read_text(encoding="utf-8")} if DEMO.exists() else made

@@ -8,6 +8,8 @@ from fmnist_governance.render import shown
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.view import Fact
 
+_MOST_CLASSES = 20
+"""Classes that are named among the facts; the tables by class have all."""
 _FRAMEWORKS = ("torch", "torchvision", "mlflow", "captum", "scikit-learn", "numpy")
 
 
@@ -65,7 +67,7 @@ def data(record: EvidenceRecord) -> tuple[Fact, ...]:
     )
     return (
         Fact("Data set", dataset.name),
-        Fact("Classes", ", ".join(dataset.classes)),
+        Fact("Classes", classes(record)),
         Fact("Source", dataset.source),
         Fact("Licence of the data", dataset.licence),
         Fact("Data digest", dataset.digest, is_code=True),
@@ -88,6 +90,13 @@ def training_data(record: EvidenceRecord) -> tuple[Fact, ...]:
             if same and name != "test"
         ),
     )
+
+
+def classes(record: EvidenceRecord) -> str:
+    """Return the names of the classes, of very many the first ones."""
+    names = record.dataset.classes
+    left = len(names) - _MOST_CLASSES
+    return ", ".join(names[:_MOST_CLASSES]) + (f", and {left:,} more" if left > 0 else "")
 
 
 def training(record: EvidenceRecord) -> tuple[Fact, ...]:

@@ -7,7 +7,7 @@ import pytest
 
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.render.charts.catalog import CHARTS, charts
-from fmnist_governance.render.charts.chart import Chart
+from fmnist_governance.render.charts.chart import Chart, breadth
 from fmnist_governance.render.charts.confusion import CONFUSION_MATRIX, mixed
 from fmnist_governance.render.charts.per_class import PER_CLASS
 from fmnist_governance.render.renderer import Report
@@ -93,6 +93,12 @@ def test_a_hostile_name_stays_text(name: str) -> None:
 def test_a_table_that_is_no_matrix_is_refused(broken: StoredTable) -> None:
     with pytest.raises(EvidenceError, match="square"):
         CONFUSION_MATRIX.draw(broken, "label")
+
+
+def test_names_have_the_room_that_their_letters_take() -> None:
+    assert breadth(["iiii"]) < breadth(["nnnn"]) < breadth(["mmmm"])
+    assert breadth(["\u5b57" * 4]) == breadth(["mmmm"])
+    assert breadth(["n" * 500]) < breadth(["n" * 27]) + 13
 
 
 def test_classes_are_sorted_by_recall_the_weakest_first() -> None:

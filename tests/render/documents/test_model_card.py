@@ -10,6 +10,7 @@ import pytest
 
 from fmnist_governance.evidence.declared import topics
 from fmnist_governance.evidence.record import Interval, Measurement
+from fmnist_governance.render import known
 from fmnist_governance.render.documents import model_card
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.shown import amount
@@ -105,6 +106,13 @@ def test_missing_things_are_counted_and_listed(report: Report) -> None:
     assert len(gaps.statements) == len(topics()) - 5
     assert gaps.counted == sum(map(len, (gaps.statements, gaps.checks, gaps.measurements, gaps.unexamined, gaps.facts)))
     assert f"| Missing | {gaps.counted} things:" in model_card.markdown(report)
+
+
+def test_of_very_many_classes_the_first_are_named(build: SimpleNamespace) -> None:
+    few, many = (build.record(tuple(f"c{k}" for k in range(count))) for count in (20, 21))
+
+    assert known.classes(few).endswith("c18, c19")
+    assert known.classes(many).endswith("c19, and 1 more")
 
 
 def test_gaps_of_one_kind_are_counted_once(report: Report) -> None:

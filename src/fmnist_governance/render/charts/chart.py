@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from html import escape
@@ -128,6 +129,13 @@ def rules(places: Iterable[tuple[float, float, float]], *, upright: bool, kind: 
     return f'<path class="{kind}" d="{"".join(pieces)}"/>'
 
 
-def breadth(names: Iterable[str], per_letter: float = 6.6) -> float:
-    """Return about how wide the widest of some short names is, in pixels."""
-    return max((len(short(name)) for name in names), default=0) * per_letter + 12
+def breadth(names: Iterable[str], share: float = 1.0) -> float:
+    """Return about how wide the widest of some short names is, or a share of that, with a margin, in pixels."""
+    return max((sum(map(_letter, short(name))) for name in names), default=0.0) * share + 12
+
+
+def _letter(letter: str) -> float:
+    """Return how wide a letter of 12 pixels is at most in the usual fonts, in pixels."""
+    if unicodedata.east_asian_width(letter) in {"W", "F"} or letter in "mwMW@%\u2026":
+        return 12.0
+    return 5.0 if letter in " fijlrt.,:;|!'()[]/-" else 7.8

@@ -32,7 +32,7 @@ def draw(table: StoredTable, label: str) -> str:
     kept = _weakest(whole)
     names = [every[i] for i in kept]
     left = breadth(names) + 20
-    top = breadth(names, 4.8) + _TOP
+    top = breadth(names, 0.72) + _TOP
     side = _side(len(names), WIDE - left - top * 0.6)
     width = left + side * len(names) + top * 0.6
     parts = [*_axes(names, left, top, side), *_cells(whole, kept, (left, top), side)]

@@ -112,7 +112,7 @@ def card(report: Report) -> Card:
         energy=Number.of(found) if (found := record.find("efficiency.energy.joules")) else None,
         inputs=(
             Fact("Shape of one image", " x ".join(f"{side}" for side in subject.input_shape)),
-            Fact("Classes", ", ".join(record.dataset.classes)),
+            Fact("Classes", known.classes(record)),
         ),
         examinations=examinations(report),
         aspects=aspects(record, said),
