@@ -13,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -204,6 +205,7 @@ def main() -> None:
     parser.add_argument("--peers", type=Path, default=Path("build/peers"), help="folder with other packages")
     asked = parser.parse_args()
     sys.path.append(str(asked.peers))
+    warnings.filterwarnings("ignore", module="captum")
     prepare_process()
     store = open_store(asked.tracking_uri, asked.experiment)
     dataset = load("fashion-mnist")
