@@ -205,6 +205,7 @@ TABLE = (
     Row("check_measured", NO_EVIDENCE, "", BOTH, (), "nothing was checked"),
     Row("check_measured", NO_EVIDENCE, "", (), (ran("performance"),), "nothing was measured"),
     Row("check_measured", NO_EVIDENCE, "", BOTH[:1], says=f"not in the record: {RATE}"),
+    Row("check_measured", NO_EVIDENCE, "", (), (UNMEASURABLE,), f"not in the record: {ACCURACY} (no image of a class)"),
     Row("check_measured", NO_EVIDENCE, "checks: [confussion]", BOTH, says="did you mean confusion?"),
     Row("group", PASSED, GROUP, recalls(900, 800, 780), CLASSES, "3 of 3 measurements"),
     Row("group", FAILED, GROUP, recalls(900, 800, 600), CLASSES, "failed: performance.class.shirt.recall is 60.00 %"),

@@ -38,7 +38,7 @@ def judge(case: Case, clause: CheckMeasuredClause) -> Judgement:
     missing = tuple(id_ for id_ in owed if record.find(id_) is None)
     lacks = [lack for name in names if (lack := lack_of(record, name))]
     if lacks or missing:
-        message = "; ".join([*lacks, *([_absent(missing)] if missing else [])])
+        message = "; ".join([*lacks, *([_absent(record, missing)] if missing else [])])
         return Judgement(Outcome.FAILED if _one_failed(record, names) else Outcome.NO_EVIDENCE, message, missing)
     if not owed:
         return Judgement(Outcome.NO_EVIDENCE, f"nothing was measured: {', '.join(names)} promised no measurement")
@@ -51,9 +51,19 @@ def _one_failed(record: EvidenceRecord, names: tuple[str, ...]) -> bool:
     return any(check.status == "failed" for check in record.checks if check.name in names)
 
 
-def _absent(missing: tuple[str, ...]) -> str:
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
-    return f"promised and not in the record: {', '.join(missing[:_NAMED])}{more}"
+def _absent(record: EvidenceRecord, missing: tuple[str, ...]) -> str:
+    """Name what is missing by its reasons, the first of each; the rest is counted."""
+    reasons = {id_: reason for check in record.checks for id_, reason in check.absent.items()}
+    groups: dict[str, list[str]] = {}
+    for id_ in missing:
+        groups.setdefault(reasons.get(id_, "without a reason"), []).append(id_)
+    told = [f"{_first(ids)} ({reason})" for reason, ids in list(groups.items())[:_NAMED]]
+    rest = sum(len(ids) for ids in list(groups.values())[_NAMED:])
+    return f"promised and not in the record: {', '.join(told)}{f' and {rest} more' if rest else ''}"
+
+
+def _first(ids: list[str]) -> str:
+    return ids[0] if len(ids) == 1 else f"{ids[0]} and {len(ids) - 1} more"
 
 
 CHECK_MEASURED = Rule(
