@@ -42,7 +42,7 @@ def fetch(data_dir: Path | None, *, as_json: bool) -> None:
     click.echo(f"{found.path}: 60,000 training and 10,000 test images, from {found.source}")
 
 
-@command.command()
+@command.command(short_help="Compare the four files with the published digests.")
 @_FOLDER
 @json_option
 def verify(data_dir: Path | None, *, as_json: bool) -> int:

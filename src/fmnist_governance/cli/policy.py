@@ -21,7 +21,7 @@ def command() -> None:
     """Check a policy file, explain it, or print its JSON schema."""
 
 
-@command.command()
+@command.command(short_help="Print the JSON schema of a policy file.")
 def schema() -> None:
     """Print the JSON schema of a policy file, for editors and validators."""
     from fmnist_governance.gate.schema import policy_schema
@@ -29,7 +29,7 @@ def schema() -> None:
     print_json(policy_schema())
 
 
-@command.command()
+@command.command(short_help="Say whether policy files can be used, and what to mend.")
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
 @click.option("--waivers", type=_FILE, metavar="FILE", help="Check this waivers file, too.")
 @config_option
@@ -78,7 +78,7 @@ def _claimed_by_nobody(policy: Policy, config_dir: Path | None) -> Iterator[str]
             yield f"{entry.source}:{entry.line}: clause {clause.id}: {told}"
 
 
-@command.command()
+@command.command(short_help="Say in words what each clause of a policy asks.")
 @click.argument("file", metavar="[FILE]", required=False, type=_FILE)
 @config_option
 @json_option

@@ -35,5 +35,6 @@ def command(*, bundle: Path, seal: str | None, as_json: bool) -> int:
     elif found:
         click.echo("\n".join(map(safe, found)))
     else:
-        click.echo(f"{len(opened.names)} files of run {safe(opened.run_id)} are as they were sealed, as {sealed}")
+        files = f"{len(opened.names)} files of run {safe(opened.run_id)}, and their list"
+        click.echo(f"{files}, are as they were sealed, as {sealed}")
     return ExitCode.NO if found else ExitCode.YES
