@@ -58,6 +58,17 @@ def test_a_named_folder_has_its_own_recipes(tmp_path: Path) -> None:
     assert recipe_names(tmp_path) == ["mine"]
 
 
+@pytest.mark.parametrize("layers", ["banana", "", "16/2 b", "+16 32", "16/3"])
+def test_layers_that_cannot_be_read_are_refused_with_their_line(tmp_path: Path, layers: str) -> None:
+    file = tmp_path / "mine.yaml"
+    file.write_text(
+        "\n".join(f"layers: '{layers}'" if line.startswith("layers:") else line for line in QUICK.splitlines())
+    )
+
+    with pytest.raises(ConfigError, match=r"mine\.yaml:4: layers: .*; expected a word for each layer, as in 16/2 32/2"):
+        load_recipe(str(file), None)
+
+
 @pytest.mark.parametrize("name", ["../quick", "recipes/quick", "", "/etc/passwd"])
 def test_a_name_is_no_path(name: str) -> None:
     with pytest.raises(ConfigError, match="is not known"):

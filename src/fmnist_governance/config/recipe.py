@@ -12,6 +12,7 @@ from fmnist_governance.config.shipped import find, shipped
 from fmnist_governance.config.strict_yaml import read
 from fmnist_governance.errors import ConfigError
 
+LAYERS = r"^ *\d+(/2)?( +(\d+(/2)?|\+\d+))* *$"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]
@@ -50,7 +51,7 @@ class Recipe(_Settings):
 
     name: Name
     title: str
-    layers: str
+    layers: Annotated[str, StringConstraints(pattern=LAYERS)]
     """The network, a word for each layer of 3x3 convolutions: `64`, `64/2` (halves the map), `+64` (adds its input)."""
     epochs: Annotated[int, Field(ge=1, le=10_000)]
     """How often every training image is seen."""
