@@ -11,6 +11,7 @@ from fmnist_governance.config.shipped import shipped
 from fmnist_governance.errors import ConfigError
 
 CONFIGS = shipped("configs")
+SAMPLE = Path(__file__).parents[2] / "reports" / "sample"
 
 
 def called(*arguments: str) -> Result:
@@ -48,6 +49,40 @@ def test_a_mistake_is_told_with_its_line(tmp_path: Path) -> None:
 
     assert isinstance(done.exception, ConfigError)
     assert str(done.exception) == f"{file}:3: clauses: is empty; expected at least 1"
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "says"),
+    [
+        ("performance.accuracy", "performance.acuracy", "does not promise it; did you mean performance.accuracy?"),
+        ("performance.accuracy", "performence.accuracy", "was not part of suite quick; did you mean performance?"),
+    ],
+)
+def test_a_misspelt_measurement_is_found_against_an_audit(tmp_path: Path, right: str, wrong: str, says: str) -> None:
+    text = (CONFIGS / "policy.yaml").read_text(encoding="utf-8")
+    file = tmp_path / "policy.yaml"
+    file.write_text(text.replace(f"measurement: {right}", f"measurement: {wrong}"), encoding="utf-8")
+
+    misspelt = called("check", str(file), "--against", str(SAMPLE))
+    shipped_one = called("check", str(CONFIGS / "policy.yaml"), "--against", str(SAMPLE))
+
+    assert isinstance(misspelt.exception, ConfigError)
+    assert str(misspelt.exception).startswith(f"{file}:14: clause accuracy: {wrong} was not measured: ")
+    assert str(misspelt.exception).endswith(says)
+    assert shipped_one.exit_code == 0
+
+
+def test_a_pattern_of_nothing_is_found_against_an_audit(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "name: mine\ntitle: Mine\nclauses:\n  - {id: classes, kind: group, title: Every class, because: Each counts,"
+        " pattern: performance.clas.*.recall, of: every, floor: 0.1}\n"
+    )
+
+    done = called("check", str(file), "--against", str(SAMPLE))
+
+    assert f"{file}:4: clause classes: performance.clas.*.recall was not measured" in str(done.exception)
+    assert "did you mean 'performance.class.*.recall'?" in str(done.exception)
 
 
 def test_an_explanation_fits_a_terminal_and_names_what_is_extended() -> None:

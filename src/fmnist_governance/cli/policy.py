@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from fmnist_governance.cli.options import config_option, json_option, print_json
+from fmnist_governance.cli.options import config_option, json_option, print_json, store_options
 
 if TYPE_CHECKING:
     from fmnist_governance.gate.policy import Policy
@@ -32,12 +32,24 @@ def schema() -> None:
 @command.command(short_help="Say whether policy files can be used, and what to mend.")
 @click.argument("files", metavar="[FILE]...", nargs=-1, type=_FILE)
 @click.option("--waivers", type=_FILE, metavar="FILE", help="Check this waivers file, too.")
+@click.option("--against", metavar="RUN", help="Refuse measurements that this audit, or bundle, does not promise.")
 @config_option
+@store_options
 @json_option
-def check(*, files: tuple[Path, ...], waivers: Path | None, config_dir: Path | None, as_json: bool) -> None:
+def check(
+    *,
+    files: tuple[Path, ...],
+    waivers: Path | None,
+    against: str | None,
+    config_dir: Path | None,
+    tracking_uri: str | None,
+    experiment: str,
+    as_json: bool,
+) -> None:
     """Say whether policy files can be used; each mistake is told with its line.
 
-    Without FILE, the policy.yaml of the configuration. Exit code 2: a file cannot be used.
+    Without FILE, the policy.yaml of the configuration. Which measurements there are depends on the audit, so a misspelt
+    one is found with --against. Exit code 2: a file cannot be used.
     """
     from fmnist_governance.config.shipped import find
     from fmnist_governance.gate.policy import load_policy
@@ -45,6 +57,8 @@ def check(*, files: tuple[Path, ...], waivers: Path | None, config_dir: Path | N
 
     policies = [load_policy(file) for file in files or (find(config_dir, "policy.yaml"),)]
     waived = load_waivers(waivers) if waivers else None
+    if against is not None:
+        _demand_promised(policies, against, tracking_uri, experiment)
     if as_json:
         found = [{"name": p.name, "digest": p.digest, "clauses": len(p.entries)} for p in policies]
         print_json({"policies": found, "waivers": len(waived.entries) if waived else None})
@@ -55,6 +69,16 @@ def check(*, files: tuple[Path, ...], waivers: Path | None, config_dir: Path | N
         click.echo(f"{policy.source}: policy {policy.name}, {len(policy.entries)} clauses, {policy.digest}")
     if waived:
         click.echo(f"{waivers}: {len(waived.entries)} waivers")
+
+
+def _demand_promised(policies: list[Policy], run: str, tracking_uri: str | None, experiment: str) -> None:
+    from fmnist_governance.errors import ConfigError
+    from fmnist_governance.gate.promised import unpromised
+    from fmnist_governance.pipeline.judging import opened
+
+    record = opened(run, tracking_uri, experiment).record
+    if lines := [line for policy in policies for line in unpromised(policy, record)]:
+        raise ConfigError("\n".join(lines))
 
 
 def _claimed_by_nobody(policy: Policy, config_dir: Path | None) -> Iterator[str]:

@@ -77,7 +77,8 @@ def _is_looser(new: Entry | None, old: Entry) -> bool:
 
 def _changed(name: str, new: Entry, old: Entry) -> str:
     after, before = (said(getattr(entry.clause, name)) for entry in (new, old))
-    return f"{name} {shown(after, quote=False)} is looser than {shown(before, quote=False)} in {_where(old)}"
+    how = "is another than" if name in {"measurement", "pattern"} else "is looser than"
+    return f"{name} {shown(after, quote=False)} {how} {shown(before, quote=False)} in {_where(old)}"
 
 
 def _where(entry: Entry) -> str:
