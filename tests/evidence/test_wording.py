@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fmnist_governance.evidence.wording import praise
+from fmnist_governance.evidence.wording import is_placeholder, praise
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,30 @@ def test_words_that_judge_quality_are_found(text: str, words: tuple[str, ...]) -
 )  # fmt: skip
 def test_words_that_name_a_subject_are_not(text: str) -> None:
     assert praise(text) == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["TODO", "TO DO", "T.B.D.", "t b d", "TÖDO", "\uff34\uff2f\uff24\uff2f", "T\u200bO\u200bD\u200bO",
+             "n/a", "x", "...",
+             "Firstname Lastname", "It will be described later.", "See above.", "to be filled in by legal", "pending",
+             "John Doe, Acme", "info@example.com", "Not yet written.", "Describe the cleaning here.", "<your name>"],
+)  # fmt: skip
+def test_what_states_nothing_is_a_placeholder(text: str) -> None:
+    assert is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["None.", "A to-do list is not kept by the system.", "Pending cases are sorted by a person.",
+             "It is described in the annex.", "See the report of 2026-11-01.", "Plan B", "Größe der Bilder: 28 x 28"],
+)  # fmt: skip
+def test_what_states_something_is_not(text: str) -> None:
+    assert not is_placeholder(text)
+
+
+@pytest.mark.parametrize(
+    "text", ["It conforms to the AI Act.", "It is compliant with the law.", "It meets Article 15 in every respect.",
+             "It fulfils all requirements.", "It cannot be fooled.", "CE marked.", "It is unbiased.",
+             "It is 99.9 % accurate.", "Its accuracy is 99.9 %."],
+)  # fmt: skip
+def test_what_only_evidence_could_say_is_found(text: str) -> None:
+    assert praise(text)

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from fmnist_governance.evidence.answers import Answer, RiskAnswers
 from fmnist_governance.evidence.classified import RiskClass
@@ -62,7 +63,8 @@ SYSTEMS: tuple[tuple[str, dict[str, object], set[str], str], ...] = (
     ("a face database scraped from the web", {"prohibited_practice": ["5.1.e"]}, {"prohibited"}, "5(1)"),
     ("a smile detector for clerks", {"prohibited_practice": ["5.1.f"]}, {"prohibited"}, "5(1)"),
     ("religion from faces", {"prohibited_practice": ["5.1.g"]}, {"prohibited"}, "5(1)"),
-    ("live face search by police without ground", {"prohibited_practice": ["5.1.h"]}, {"prohibited"}, "5(1)"),
+    ("live face search by police without ground", {"prohibited_practice": ["5.1.h"], "roles": ["deployer"]},
+     {"prohibited"}, "99(3)"),
     ("a lift's door guard", {"annex_i_product": ["I.A.4"], "third_party_assessment": "yes"},
      {"high_risk_annex_i_a"}, "43(3)"),
     ("a medical device that no third party assesses", {"annex_i_product": ["I.A.11"], "third_party_assessment": "no"},
@@ -171,7 +173,7 @@ def test_new_prohibitions_apply_later(chosen: list[str], since: list[str]) -> No
 
 
 def test_use_alone_is_forbidden_under_point_h() -> None:
-    (outcome,) = classified(prohibited_practice=["5.1.h"]).outcomes
+    (outcome,) = classified(prohibited_practice=["5.1.h"], roles=["deployer"]).outcomes
 
     assert {(d.role, d.article) for d in outcome.duties if d.article == "5(1)"} == {("deployer", "5(1)")}
 
@@ -238,3 +240,17 @@ def test_taking_an_answer_away_never_relieves(answers: dict[str, str | None]) ->
         less = classify(whole.model_copy(update={step.question: None}))
         gained = {o.id for o in less.outcomes} - {o.id for o in found.outcomes}
         assert not gained & RELIEVING
+
+
+def test_a_practice_of_use_alone_leaves_a_provider_open() -> None:
+    found = classified(prohibited_practice=["5.1.h"], roles=["provider"])
+
+    assert not found.determined
+    assert any("5.1.h forbids a use alone" in question.why for question in found.open)
+
+
+def test_answers_as_yaml_reads_them() -> None:
+    assert RiskAnswers.model_validate({"ai_system": True}) == RiskAnswers.model_validate({"ai_system": "yes"})
+    for value in ([50.3], {"answer": "yes", "chosen": [50.3]}):
+        with pytest.raises(ValidationError, match=r"write the id of an option in quotes, as in '50.3'"):
+            RiskAnswers.model_validate({"transparency": value})

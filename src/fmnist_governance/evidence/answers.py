@@ -14,7 +14,7 @@ Words = Annotated[str, StringConstraints(max_length=20_000)]
 
 
 class Answer(Record):
-    """One answer; `yes` alone is an answer, and so is a list of what was chosen."""
+    """One answer; `yes` or `true` alone is an answer, and so is a list of what was chosen."""
 
     answer: Reply = "unknown"
     chosen: Annotated[tuple[Words, ...], Field(strict=False)] = ()
@@ -26,6 +26,13 @@ class Answer(Record):
     @model_validator(mode="before")
     @classmethod
     def _short(cls, value: object) -> object:
+        chosen = value.get("chosen") if isinstance(value, dict) else value
+        for item in chosen if isinstance(chosen, list) else ():
+            if isinstance(item, int | float):
+                msg = f"{item} is a number; write the id of an option in quotes, as in '{item}'"
+                raise ValueError(msg)  # noqa: TRY004 - pydantic's way to refuse
+        if isinstance(value, bool):
+            return {"answer": "yes" if value else "no"}
         if isinstance(value, str):
             return {"answer": value}
         if isinstance(value, list):

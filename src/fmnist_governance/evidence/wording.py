@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 _MARKS = re.compile(r"\b(TODO|TBD|TBC|TBA|FIXME|XXX+)\b")
 _STOCK = re.compile(
-    r"^(todo|tbd|tbc|tba|fixme)\b|\blorem ipsum\b|^to be (determined|defined|completed|confirmed|announced|done)\b"
-    r"|^(insert|enter|add|write|fill in|replace) .*\bhere$|^(your|the) .+ here$"
+    r"^(todo|tbd|tbc|tba|fixme)\b|\blorem ipsum\b"
+    r"|^to be (determined|defined|completed|confirmed|announced|done|decided|written|added|provided|filled in)\b"
+    r"|\b(will|shall|to) be (described|added|completed|provided|written|supplied|filled in) (later|soon)\b"
+    r"|^(insert|enter|add|write|fill in|replace|describe) .*\bhere$|^(your|the) .+ here$"
+    r"|^not yet (written|known|decided|available|described|defined)$|^see (above|below)$"
+    r"|\b(first ?name last ?name|john doe|jane doe)\b|\bexample (com|org|net)\b"
 )
+_APART = re.compile(r"(?<=\b\w) (?=\w\b)")
+"""Between letters that stand alone, as in `T. B. D.`."""
 _FILLERS = frozenset(
-    {"n a", "na", "unknown", "placeholder", "example", "example text", "text", "sample text", "test", "foo", "bar",
-     "foo bar", "asdf", "qwerty", "changeme", "change me", "fill in", "fill me in", "lorem", "description", "string"}
+    {"na", "unknown", "placeholder", "example", "example text", "text", "sample text", "test", "foo", "bar", "foo bar",
+     "asdf", "qwerty", "changeme", "change me", "fill in", "fill me in", "lorem", "description", "string", "pending",
+     "to do"}
 )  # fmt: skip
 
 
@@ -19,9 +27,11 @@ def is_placeholder(text: str) -> bool:
     """Whether a text stands where a statement should be and states nothing.
 
     `TODO`, `TBD`, `lorem ipsum`, `x`, `...`, `<your name here>` and the like are placeholders, and so is an empty
-    text. `None` is not one: it can be an answer.
+    text; letters that only look different, or stand apart, change nothing. `None` is not one: it can be an answer.
     """
+    text = "".join(c for c in unicodedata.normalize("NFKD", text) if unicodedata.category(c) not in {"Cf", "Mn"})
     words = " ".join(re.sub(r"[\W_]+", " ", text.casefold()).split())
+    words = _APART.sub("", words)
     if len(words.replace(" ", "")) <= 1 or len(set(words)) == 1 or words in _FILLERS:
         return True
     bracketed = re.fullmatch(r"\s*(<[^<>]*>|\[[^\[\]]*\]|\{+[^{}]*\}+)\s*", text)
@@ -39,6 +49,9 @@ _PRAISE = re.compile(
     | (?:is|are|fully)\ (?:compliant|trustworthy|safe|secure|fair|unbiased) | certified | guarantee[sd]?
     | highly\ (?:accurate|reliable|robust) | (?:very|extremely)\ (?:accurate|reliable|safe) | robust(?:ly)?
     | superior | flawless | perfect(?:ly)? | outstanding | excellent | strong\ performance | performs\ well
+    | (?:compliant|complies|comply|conforms?|in\ conformity)\ (?:with|to) | ce[-\ ]marked | unbiased
+    | (?:meets?|fulfils?)\ (?:article|articles|all|every|the\ requirements) | cannot\ be\ fooled
+    | [\d.,]+\ ?(?:%|percent)\ (?:accurate|safe|reliable|correct) | accuracy\ (?:is|of)\ [\d.,]+
     | reliabl[ey] | trustworthy | error[-\ ]free | bias[-\ ]free | 100\ ?%\ (?:accurate|safe)
     )\b""",
     re.IGNORECASE | re.VERBOSE,

@@ -13,6 +13,10 @@ _SCOPE = frozenset({"ai_system", "union_link", "excluded"})
 """While one of these is open, nothing that was reached is certain."""
 
 
+_OF_USE = "5.1.h"
+"""The practice of Article 5(1) that only a deployer can be guilty of."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Walk:
     """What was met so far."""
@@ -77,7 +81,7 @@ def _walked(start: Question, walk: _Walk, by: str | None, on: str | None) -> _Wa
 
 def lacking(question: Question, answer: Answer, answers: RiskAnswers) -> str:
     """Say what keeps an answer from settling its question; an empty text when nothing does."""
-    known = {option.id for option in question.options}
+    known = tuple(option.id for option in question.options)
     if answer.answer == "unknown":
         return "nobody answered it"
     if strange := [choice for choice in answer.chosen if choice not in known]:
@@ -86,9 +90,16 @@ def lacking(question: Question, answer: Answer, answers: RiskAnswers) -> str:
         )
     if answer.answer == "no" and answer.chosen:
         return "the answer is no, and names what applies"
-    if answer.answer == "yes" and question.needs_choice and not answer.chosen:
+    return _unfounded(question, answer, answers) if answer.answer == "yes" else ""
+
+
+def _unfounded(question: Question, answer: Answer, answers: RiskAnswers) -> str:
+    """Say what a yes lacks; an empty text when nothing."""
+    if answer.chosen == (_OF_USE,) and "deployer" not in roles(answers):
+        return f"{_OF_USE} forbids a use alone, and the organisation says of no role that it uses the system"
+    if question.needs_choice and not answer.chosen:
         return "the answer is yes, and does not name what applies"
-    if answer.answer == "yes" and question.section_of and not _acts(question, answers):
+    if question.section_of and not _acts(question, answers):
         return f"{question.section_of} does not name the act of Annex I"
     return ""
 

@@ -54,7 +54,7 @@ def _question(question: Question) -> Iterator[str]:
     articles = ", ".join(question.articles)
     yield from ("", *_comment(f"{question.asks} (Article {articles}) {question.guide}", "  "))
     for option in question.options:
-        yield from _comment(f"  {option.id}: {option.text}", "  ")
+        yield from _comment(f"  '{option.id}': {option.text}", "  ")
     yield f"  {question.id}:"
 
 
