@@ -17,9 +17,12 @@ from fmnist_governance.law.starting_file import starting_file
 EVERY = (*topics(), *file_topics())
 
 
+TODAY = "2026-11-22"
+
+
 def found(text: str) -> tuple[Gap, ...]:
     document = strict_yaml.load(text, "system.yaml")
-    return gaps(document, strict_yaml.validate(document, Declarations))
+    return gaps(document, strict_yaml.validate(document, Declarations), TODAY)
 
 
 def at(text: str, name: str) -> list[tuple[int, Kind]]:
@@ -151,3 +154,65 @@ def test_what_the_class_does_not_ask_for_is_not_missing() -> None:
     low, high = missing("annex_iii_use: no"), missing("annex_iii_use: [III.4.a], profiling: yes")
     assert {"signature", "sole_responsibility", "conformity_statement"} <= high - low
     assert "interaction" not in high | low
+
+
+@pytest.mark.parametrize("part", ["by", "source"])
+def test_a_placeholder_signs_for_nothing(part: str) -> None:
+    text = f"models: [m]\nout_of_scope:\n  - Weapons.\n  - text: Faces.\n    {part}: T.B.D.\n"
+
+    assert at(text, "out_of_scope") == [(5, Kind.PLACEHOLDER)]
+    assert at(text.replace("T.B.D.", "Kim Lee"), "out_of_scope") == []
+    declared = Declarations(models=("m",), overview=Statement.model_validate({"text": "Sorts.", part: "TODO"}))
+    assert [getattr(said, part) for said in declared.stated("overview")] == [None]
+
+
+@pytest.mark.parametrize(("day", "wrong"), [("2099-01-01", 1), ("2026-11-23", 1), ("0001-01-01", 1), (TODAY, 0)])
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("on: {}\n", 2), ("overview: {{text: Sorts pictures., on: {}}}\n", 2),
+     ("risk:\n  ai_system:\n    answer: yes\n    on: {}\n", 5),
+     ("not_applicable:\n  IV.1.f.illustrations:\n    text: No product.\n    on: {}\n", 5)],
+)  # fmt: skip
+def test_nobody_stated_anything_after_today(text: str, line: int, day: str, wrong: int) -> None:
+    gaps_found = [gap for gap in found("models: [m]\n" + text.format(day)) if day in gap.what]
+
+    assert [(gap.line, gap.kind) for gap in gaps_found] == [(line, Kind.WRONG)] * wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("\\u202Egnitros", "U+202E"),
+        ("a \\e[31m red one", "U+001B"),
+        ("a\\u2066b", "U+2066"),
+        ("\u05e9\u05dc\u05d5\u05dd", ""),
+    ],
+)
+def test_characters_that_steer_what_is_shown_are_named(text: str, named: str) -> None:
+    gaps_found = [gap for gap in found(f'models: [m]\nout_of_scope: ["{text}"]\n') if gap.kind is Kind.WRONG]
+
+    assert [gap.line for gap in gaps_found] == [2] * bool(named)
+    assert all(gap.what.startswith("out_of_scope.0: ") and named in gap.what for gap in gaps_found)
+
+
+@pytest.mark.parametrize(
+    ("category", "use", "named"),
+    [
+        ("Low-risk.", "annex_iii_use: [III.4.a], profiling: yes", "High-risk AI system (Article 6(2), Annex III)"),
+        ("Not a high-risk system.", "annex_iii_use: [III.4.a], profiling: yes", "High-risk AI system"),
+        ("High-risk (Annex III, point 4(a)).", "annex_iii_use: [III.4.a], profiling: yes", ""),
+        ("High-risk.", "annex_iii_use: no", "other than a high-risk AI system"),
+        ("Not high-risk.", "annex_iii_use: no", ""),
+    ],
+)
+def test_a_stated_class_that_the_answers_contradict_is_named(category: str, use: str, named: str) -> None:
+    answers = (
+        "ai_system: yes, union_link: yes, excluded: no, roles: [provider], prohibited_practice: no, "
+        f"general_purpose_model: no, annex_i_product: no, transparency: no, open_source: no, {use}"
+    )
+    text = f'models: [m]\nrisk_category: "{category}"\nrisk: {{{answers}}}\n'
+
+    gaps_found = [gap for gap in found(text) if gap.what.startswith("risk_category:")]
+
+    assert [(gap.line, gap.kind) for gap in gaps_found] == [(2, Kind.WRONG)] * bool(named)
+    assert all(named in gap.what for gap in gaps_found)

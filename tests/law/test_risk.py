@@ -156,10 +156,41 @@ def test_open_profiling_does_not_matter_where_the_derogation_is_denied() -> None
 def test_dates_before_and_after_the_amendment_are_both_given() -> None:
     (outcome,) = classified(**use("III.4.a")).outcomes
 
-    chapter, formal = outcome.applies
+    chapter, public, formal, rights = outcome.applies
     assert (chapter.since, chapter.originally) == ("2027-12-02", "2026-08-02")
     assert (formal.since, formal.originally) == ("2026-08-02", "2026-08-02")
     assert "in practice together with Article 6" in formal.what
+    assert (public.since, "Article 111(2)" in public.what) == ("2030-08-02", True)
+    assert rights.what.startswith("Article 86(1)")
+
+
+def test_critical_infrastructure_owes_no_explanation_of_decisions() -> None:
+    (outcome,) = classified(**use("III.2")).outcomes
+
+    assert not any("86" in text for text in (*(r.what for r in outcome.applies), *(d.article for d in outcome.duties)))
+
+
+def test_earlier_models_of_general_purpose_have_their_own_day() -> None:
+    gpai = next(o for o in classified(general_purpose_model="yes").outcomes if o.id == "gpai")
+
+    assert [rule.since for rule in gpai.applies] == ["2025-08-02", "2027-08-02"]
+    assert "53(2)" in {duty.article for duty in gpai.duties}
+
+
+def test_acts_of_both_sections_give_both_outcomes() -> None:
+    def ids(*acts: str) -> set[str]:
+        return {o.id for o in classified(annex_i_product=list(acts), third_party_assessment="yes").outcomes}
+
+    assert ids("I.A.11", "I.B.21") == {"high_risk_annex_i_a", "high_risk_annex_i_b"}
+    assert ids("I.A.11") == {"high_risk_annex_i_a"}
+    assert ids("I.B.21") == {"high_risk_annex_i_b"}
+
+
+def test_an_act_that_left_the_annex_gives_no_class() -> None:
+    found = classified(annex_i_product=["I.A.1"], third_party_assessment="yes")
+
+    assert not found.determined
+    assert not {o.id for o in found.outcomes} & {"high_risk_annex_i_a", "high_risk_annex_i_b"}
 
 
 @pytest.mark.parametrize(
@@ -254,3 +285,5 @@ def test_answers_as_yaml_reads_them() -> None:
     for value in ([50.3], {"answer": "yes", "chosen": [50.3]}):
         with pytest.raises(ValidationError, match=r"write the id of an option in quotes, as in '50.3'"):
             RiskAnswers.model_validate({"transparency": value})
+    with pytest.raises(ValidationError, match=r"'provider' is no answer; expected yes, no, unknown, or a list"):
+        RiskAnswers.model_validate({"roles": "provider"})

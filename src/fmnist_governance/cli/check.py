@@ -23,10 +23,11 @@ def command(file: Path, *, as_json: bool) -> int:
     from fmnist_governance.config import strict_yaml
     from fmnist_governance.evidence.declared import Declarations
     from fmnist_governance.law.completeness import gaps
+    from fmnist_governance.pipeline.environment import now
     from fmnist_governance.render.verdicts.safe_text import safe
 
     document = strict_yaml.load(strict_yaml.read_text(file), str(file))
-    found = gaps(document, strict_yaml.validate(document, Declarations))
+    found = gaps(document, strict_yaml.validate(document, Declarations), now()[:10])
     if as_json:
         print_json({"file": str(file), "found": [{"line": g.line, "kind": g.kind, "what": g.what} for g in found]})
     else:

@@ -29,7 +29,7 @@ def command(file: Path | None, config_dir: Path | None, *, as_json: bool) -> int
     """Say which rules of the AI Act a system falls under, and by which answers.
 
     FILE is a declarations file; else system.yaml of the configuration. On a terminal, questions without an answer are
-    asked. Exit code 0: the class is determined; 1: questions are open. This is no legal advice.
+    asked. Exit code 0: the class is determined; 1: questions that decide it are open. This is no legal advice.
     """
     from fmnist_governance.config.shipped import find
     from fmnist_governance.config.system import load_declarations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from pydantic import Field, StringConstraints, model_validator
 
@@ -34,6 +34,9 @@ class Answer(Record):
         if isinstance(value, bool):
             return {"answer": "yes" if value else "no"}
         if isinstance(value, str):
+            if value not in get_args(Reply):
+                msg = f"{value!r} is no answer; expected yes, no, unknown, or a list of the options that apply, as in [{value}]"
+                raise ValueError(msg)
             return {"answer": value}
         if isinstance(value, list):
             return {"answer": "yes" if value else "unknown", "chosen": value}

@@ -274,9 +274,14 @@ class Declarations(Record):
         return model in self.models
 
     def attributed(self, statement: Statement) -> Statement:
-        """Return a statement with the author and date of the file where it has none of its own."""
+        """Return a statement with the author and date of the file where it has none of its own.
+
+        A placeholder is neither an author nor a source.
+        """
         named = [by for by in (statement.by, self.by) if by and not is_placeholder(by)]
-        return statement.model_copy(update={"by": named[0] if named else None, "on": statement.on or self.on})
+        source = statement.source if statement.source and not is_placeholder(statement.source) else None
+        own = {"by": named[0] if named else None, "on": statement.on or self.on, "source": source}
+        return statement.model_copy(update=own)
 
 
 @cache

@@ -61,3 +61,12 @@ _PRAISE = re.compile(
 def praise(text: str) -> tuple[str, ...]:
     """Return the words of a text that judge quality, each once; only a claim may, for evidence stands behind it."""
     return tuple(dict.fromkeys(found.group().lower() for found in _PRAISE.finditer(" ".join(text.split()))))
+
+
+_STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that turn the direction of what follows; marks that scripts need are not among them."""
+
+
+def steering(text: str) -> tuple[str, ...]:
+    """Return the unseen characters of a text that change how it is shown, each once, such as `U+202E`."""
+    return tuple(dict.fromkeys(f"U+{ord(found):04X}" for found in _STEERING.findall(text)))

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
 from fmnist_governance.config.strict_yaml import Document
-from fmnist_governance.evidence.declared import Declarations, Topic, file_topics, topics
+from fmnist_governance.evidence.answers import Answer
+from fmnist_governance.evidence.declared import Declarations, Statement, Topic, file_topics, topics
 from fmnist_governance.evidence.declared import guidance as declared_guidance
-from fmnist_governance.evidence.wording import is_placeholder, plain, praise
+from fmnist_governance.evidence.wording import is_placeholder, plain, praise, steering
 from fmnist_governance.law.catalogue import guidance, lists
 from fmnist_governance.law.requirements import HIGH_RISK, set_aside
 from fmnist_governance.law.risk import classify
@@ -37,14 +39,18 @@ class Gap(NamedTuple):
     what: str
 
 
-def gaps(document: Document, declared: Declarations) -> tuple[Gap, ...]:
+def gaps(document: Document, declared: Declarations, today: str) -> tuple[Gap, ...]:
     """Return everything that keeps a declarations file from being complete, in the order of its lines.
 
     Args:
         document: The file as it was read, for the lines.
         declared: The same as declarations.
+        today: The day of the check such as `2026-11-22`; nobody stated anything after it.
     """
     found = [
+        *_signatures(document, declared, today),
+        *_unseen(document, document.value, ()),
+        *_category(document, declared),
         *_about(document, declared),
         *_topics(document, declared),
         *_questions(document, declared),
@@ -110,6 +116,65 @@ def _questions(document: Document, declared: Declarations) -> Iterator[Gap]:
     for question in classify(declared.risk).open:
         line = document.line(("risk", question.question))
         yield Gap(line, Kind.OPEN, f"risk.{question.question}: {question.asks} {question.why}")
+
+
+_EARLIEST = "1950-01-01"
+"""Before there was anything to state about a system of this kind; an older day is a slip."""
+_SIGNED = (Statement, Answer)
+
+
+def _signatures(document: Document, declared: Declarations, today: str) -> Iterator[Gap]:
+    """Find authors and sources that name nothing, and days on which nothing can have been stated."""
+    yield from _day(document.line(("on",)), "on", declared.on, today)
+    for name, value in (*declared, *((f"risk.{name}", value) for name, value in declared.risk)):
+        items = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, tuple) else ()
+        for key, said in ((None, value), *items):
+            if not isinstance(said, _SIGNED):
+                continue
+            path = (*name.split("."), *(() if key is None else (key,)))
+            shown = name if key is None or isinstance(key, int) else f"{name}.{key}"
+            for part in ("by", "source"):
+                text = getattr(said, part, None)
+                if text is not None and is_placeholder(text):
+                    what = f"{shown}: {part}: a placeholder names {'nobody' if part == 'by' else 'nothing'}"
+                    yield Gap(document.line((*path, part)), Kind.PLACEHOLDER, what)
+            yield from _day(document.line((*path, "on")), f"{shown}: on", said.on, today)
+
+
+def _day(line: int, name: str, day: str | None, today: str) -> Iterator[Gap]:
+    if day is not None and not _EARLIEST <= day <= today:
+        yield Gap(line, Kind.WRONG, f"{name}: {day}; expected the day on which it was stated, at the latest {today}")
+
+
+def _unseen(document: Document, value: object, path: tuple[str | int, ...]) -> Iterator[Gap]:
+    """Find characters that change how a text is shown and are not seen themselves."""
+    if isinstance(value, dict | list):
+        for key, item in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from _unseen(document, item, (*path, key))
+    elif isinstance(value, str) and (hidden := steering(value)):
+        what = (
+            f"{'.'.join(map(str, path))}: holds {', '.join(hidden)}, which is not seen and changes what is; remove it"
+        )
+        yield Gap(document.line(path), Kind.WRONG, what)
+
+
+_LESSER = re.compile(r"\b(low|minimal|limited|no|not|non)\b[^.;:]{0,40}\brisk\b", re.IGNORECASE)
+
+
+def _category(document: Document, declared: Declarations) -> Iterator[Gap]:
+    """Find a stated class that the answers do not lead to."""
+    said, risk = declared.risk_category, classify(declared.risk)
+    if said is None or not said.counts:
+        return
+    graver = next((o for o in risk.outcomes if o.id in (*HIGH_RISK, "prohibited") and not o.provisional), None)
+    lesser = _LESSER.search(said.text)
+    if graver and lesser:
+        what = f"says {lesser.group()!r}, and the answers lead to: {graver.label}"
+    elif risk.determined and not graver and said.text.lower().startswith(("high-risk", "high risk")):
+        what = f"says 'high-risk', and the answers lead to: {'; '.join(o.label for o in risk.outcomes)}"
+    else:
+        return
+    yield Gap(document.line(("risk_category",)), Kind.WRONG, f"risk_category: {what}")
 
 
 def _asides(document: Document, declared: Declarations) -> Iterator[Gap]:

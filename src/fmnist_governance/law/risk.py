@@ -73,7 +73,7 @@ def _walked(start: Question, walk: _Walk, by: str | None, on: str | None) -> _Wa
             walk,
             steps=(*walk.steps, _step(question, answer, by, on)),
             open=(*walk.open, *([_opened(question, why)] if why else [])),
-            reached=(*walk.reached, *([edge.gives] if edge.gives else [])),
+            reached=(*walk.reached, *_given(question, edge, walk.answers)),
         )
         question = _question(edge.to) if edge.to else None
     return walk
@@ -105,7 +105,17 @@ def _unfounded(question: Question, answer: Answer, answers: RiskAnswers) -> str:
 
 
 def _acts(question: Question, answers: RiskAnswers) -> tuple[str, ...]:
-    return answers.to(question.section_of).chosen if question.section_of else ()
+    """Return the acts of Annex I that were named; an id that it does not have (any more) names none."""
+    if not question.section_of:
+        return ()
+    known = {option.id for option in _question(question.section_of).options}
+    return tuple(act for act in answers.to(question.section_of).chosen if act in known)
+
+
+def _given(question: Question, edge: Edge, answers: RiskAnswers) -> tuple[str, ...]:
+    """Return the outcomes of an answer: both sections' where acts of both were named, else the edge's own."""
+    both = edge is question.yes_section_a and any(act.startswith("I.B.") for act in _acts(question, answers))
+    return tuple(gives for gives in (edge.gives, question.yes.gives if both else None) if gives)
 
 
 def _edge(question: Question, answer: Answer, answers: RiskAnswers, *, usable: bool) -> Edge:
