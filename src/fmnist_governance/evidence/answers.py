@@ -35,7 +35,7 @@ class Answer(Record):
             return {"answer": "yes" if value else "no"}
         if isinstance(value, str):
             if value not in get_args(Reply):
-                msg = f"{value!r} is no answer; expected yes, no, unknown, or a list of options that apply, as in [{value}]"
+                msg = f"{value!r} is no answer; expected yes, no, unknown, or a list of options, as in [{value}]"
                 raise ValueError(msg)
             return {"answer": value}
         if isinstance(value, list):
