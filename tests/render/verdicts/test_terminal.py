@@ -44,6 +44,17 @@ def waiver(state: WaiverState, reason: str = "It is bearable") -> WaiverFinding:
     return WaiverFinding(waiver=granted, state=state, message=f"The waiver is {state}.", line=3)
 
 
+@pytest.mark.parametrize(
+    ("outcomes", "says"),
+    [([Outcome.FAILED], "1 of 1 clause refuses."), ([Outcome.FAILED, Outcome.PASSED], "1 of 2 clauses refuses."),
+     ([Outcome.FAILED, Outcome.UNDECIDED], "2 of 2 clauses refuse.")],
+)  # fmt: skip
+def test_refusing_clauses_are_counted_in_grammar(outcomes: list[Outcome], says: str) -> None:
+    text = lines(verdict(*(finding(f"c{k}", outcome) for k, outcome in enumerate(outcomes))))
+
+    assert text.splitlines()[1].startswith(says)
+
+
 def test_what_refuses_comes_first_then_warnings_then_what_passed() -> None:
     text = lines(
         verdict(

@@ -83,7 +83,8 @@ def reason(verdict: Verdict) -> str:
     if verdict.passed:
         return "No clause refuses."
     if refusing:
-        return f"{refusing} of {len(verdict.findings)} clauses refuse."
+        clauses = len(verdict.findings)
+        return f"{refusing} of {clauses} clause{'s' * (clauses > 1)} refuse{'s' * (refusing == 1)}."
     if expired:
         return f"No clause refuses, and {expired} expired waiver{'s do' if expired > 1 else ' does'}."
     if not verdict.findings:
