@@ -321,7 +321,7 @@ def odd_report(word: str) -> Report:
             "checks": tuple(c.model_copy(update={"limits": (word,), "params": {"key": word}}) for c in record.checks),
         }
     )
-    said = {"text": f"{word} and more", "by": f"{word} and Kim", "source": word}
+    said = {"text": f"{word} and more", "by": f"{word} and Kim", "source": f"{word} and the handbook"}
     verdict = make_verdict()
     findings = tuple(f.model_copy(update={"title": word, "because": word, "message": word}) for f in verdict.findings)
     declarations = make_declarations(
