@@ -48,7 +48,7 @@ class Clock:
     @property
     def shown(self) -> str:
         """The parts in a line."""
-        return ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.parts.items())
+        return ", ".join(f"{name}\u00a0{seconds:.1f}\u00a0s" for name, seconds in self.parts.items())
 
 
 @click.command("run")

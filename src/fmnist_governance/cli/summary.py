@@ -14,13 +14,14 @@ from fmnist_governance.cli.exit_codes import ExitCode
 if TYPE_CHECKING:
     from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
 
+_NO_BREAK = "\u00a0"
 _WIDTH = 80
 _NAME = 13
 
 
 def row(name: str, text: str) -> list[str]:
-    """Return a named line; what does not fit goes on below."""
-    return textwrap.wrap(
+    """Return a named line; what does not fit goes on below, never broken at a no-break space."""
+    lines = textwrap.wrap(
         text,
         _WIDTH,
         initial_indent=f"{name:<{_NAME}}",
@@ -28,6 +29,7 @@ def row(name: str, text: str) -> list[str]:
         break_on_hyphens=False,
         break_long_words=False,
     )
+    return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
 def program(name: str) -> str:

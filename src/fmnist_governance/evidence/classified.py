@@ -7,6 +7,8 @@ from typing import Literal
 from fmnist_governance.evidence.record import Record
 
 Reply = Literal["yes", "no", "unknown"]
+HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
+"""Outcomes that make the points of the law's lists, and technical documentation (Article 11(1)), a duty."""
 
 
 class Step(Record):

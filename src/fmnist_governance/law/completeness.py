@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from fmnist_governance.config.strict_yaml import Document
 from fmnist_governance.evidence.answers import Answer
+from fmnist_governance.evidence.classified import HIGH_RISK
 from fmnist_governance.evidence.declared import Declarations, Statement, Topic, file_topics, topics
 from fmnist_governance.evidence.declared import guidance as declared_guidance
 from fmnist_governance.evidence.wording import is_placeholder, plain, praise, steering
 from fmnist_governance.law.catalogue import guidance, lists
-from fmnist_governance.law.requirements import HIGH_RISK, set_aside
+from fmnist_governance.law.requirements import set_aside
 from fmnist_governance.law.risk import classify
 from fmnist_governance.law.starting_file import NO_MODEL
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from fmnist_governance.evidence.classified import RiskClass
+from fmnist_governance.evidence.classified import HIGH_RISK, RiskClass
 from fmnist_governance.evidence.declared import Declarations, Statement, file_topics, topics
 from fmnist_governance.evidence.facts import FACTS, fact, title
 from fmnist_governance.evidence.lookup import Absent, covers, lack_of, look_up
@@ -14,9 +14,6 @@ from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.evidence.required import Part, Point, State, combined
 from fmnist_governance.evidence.wording import plain
 from fmnist_governance.law.catalogue import PartEntry, PointEntry, guidance, lists
-
-HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
-"""Outcomes that make the points of the lists a duty."""
 
 _NAMED = 3
 _CLASSES = {"high_risk": HIGH_RISK, "transparency": ("transparency",)}

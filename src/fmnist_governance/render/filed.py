@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from fmnist_governance.evidence.classified import RiskClass
+from fmnist_governance.evidence.classified import HIGH_RISK, RiskClass
 from fmnist_governance.evidence.required import LawFacts
 from fmnist_governance.render import classified, known
 from fmnist_governance.render.judged import decision
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.required import PointView, numbers, points, summary
 from fmnist_governance.render.view import Decision, Fact, Number, stated
-
-HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
-"""Outcomes that make technical documentation a duty (Article 11(1))."""
 
 _ELSEWHERE = ("prohibited", "high_risk_annex_i_b")
 """Outcomes after which the question of documents is settled elsewhere: Article 5, or the act of the sector."""
