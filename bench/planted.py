@@ -158,7 +158,8 @@ def page(rows: list[Row], clean: list[tuple[Model, Audited, Verdict]], recipe: s
         "policy. Its clause is named before; the bounds were set from clean models only."
     )
     yield ""
-    yield f"**{caught} of {len(rows)} defects are refused by their clause.**"
+    defects = len({row.defect.name for row in rows})
+    yield f"**{caught} of {len(rows)} times a defect is refused by its clause; there are {defects} defects.**"
     yield ""
     yield "| defect | clause | demanded | clean | planted | verdict | refused by as well |"
     yield "| --- | --- | --- | --- | --- | --- | --- |"

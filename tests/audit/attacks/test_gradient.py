@@ -80,11 +80,11 @@ def test_the_losses_by_hand() -> None:
     assert cross_entropy(logits, labels).tolist() == pytest.approx([0.4076, 5.0134], abs=1e-4)
 
 
-def test_step_lengths_fall_from_a_half_to_a_fortieth() -> None:
+def test_step_lengths_fall_from_the_radius_to_a_twentieth() -> None:
     lengths = step_sizes(0.4, 20)
 
-    assert lengths[0] == pytest.approx(0.2)
-    assert lengths[-1] == pytest.approx(0.01)
+    assert lengths[0] == pytest.approx(0.4)
+    assert lengths[-1] == pytest.approx(0.02)
     assert list(lengths) == sorted(lengths, reverse=True)
 
 

@@ -59,7 +59,8 @@ def forgetful(network: nn.Module, images: Tensor) -> Tensor:
 
 def broken(result: CheckResult) -> set[object]:
     rules = next(table for table in result.tables if table.name == "rules")
-    return {row[0] for row in rules.rows if row[-1] == "no"}
+    kept = [column.name for column in rules.columns].index("kept")
+    return {row[0] for row in rules.rows if row[kept] == "no"}
 
 
 def count(result: CheckResult) -> float:

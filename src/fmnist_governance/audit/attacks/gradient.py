@@ -101,8 +101,11 @@ def fgsm(network: nn.Module, images: Tensor, labels: Tensor, gradient: Tensor, b
 
 
 def step_sizes(radius: float, steps: int) -> tuple[float, ...]:
-    """Return lengths that fall along half a cosine from a half to a fortieth of the radius."""
-    high, low = radius / 2, radius / 40
+    """Return lengths that fall along half a cosine from the radius to a twentieth of it.
+
+    Such a start crosses the ball, and breaks more images in as many steps than a half or a quarter of the radius.
+    """
+    high, low = radius, radius / 20
     return tuple(low + (high - low) * (1 + math.cos(math.pi * k / max(1, steps - 1))) / 2 for k in range(steps))
 
 

@@ -100,9 +100,14 @@ class Finding:
         return self.hits / self.n
 
     @property
+    def share_of_all(self) -> float:
+        """Share of all attacked images."""
+        return self.share * self.weight
+
+    @property
     def broken(self) -> bool:
-        """Whether the share, of all attacked images, is above the bound; one image alone is put down to chance."""
-        return self.hits > 1 and self.share * self.weight > self.rule.bound
+        """Whether the share of all is above the bound; one image alone is put down to chance."""
+        return self.hits > 1 and self.share_of_all > self.rule.bound
 
 
 def at_rest(target: Target) -> Iterator[Finding]:

@@ -39,7 +39,7 @@ class AdversarialParams(Params):
     """Budgets for the largest change of any pixel."""
     l2: Annotated[tuple[Radius, ...], Field(max_length=20)] = ("0.25", "0.5", "1", "1.5")
     """Budgets for the Euclidean length of the change."""
-    steps: Annotated[int, Field(ge=1, le=1000)] = 20
+    steps: Annotated[int, Field(ge=1, le=1000)] = 40
     """Steps of PGD."""
     restarts: Annotated[int, Field(ge=1, le=20)] = 1
     """Random starts of PGD, for each of its two losses."""

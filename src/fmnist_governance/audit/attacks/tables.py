@@ -47,7 +47,7 @@ def recipe(found: Attacked, params: AdversarialParams) -> Table:
         *((NAMES[norm], ", ".join(budget.text for budget in sweep.budgets)) for norm, sweep in found.sweeps.items()),
         ("one step", "FGSM: the sign of the gradient of the cross-entropy; for L2 its direction"),
         ("many steps", f"PGD: {params.steps} steps, {params.restarts} random start(s) for each loss"),
-        ("step length", "from a half to a fortieth of the budget, along half a cosine"),
+        ("step length", "from the whole to a twentieth of the budget, along half a cosine"),
         ("losses", ", then ".join(name for name, _ in LOSSES)),
         ("dropping", "an image is left alone from its first wrong answer on, within this and every larger budget"),
         ("random noise", f"{params.noise_draws} draws of full budget in every pixel, at 8/255 and 0.1"),
@@ -61,12 +61,20 @@ def rules(found: Attacked) -> Table:
     """Tabulate the rules that a working attack keeps, and how often each was broken."""
     columns = (
         *(Column("rule"), Column("what")),
-        *(Column("images", "count"), Column("of", "count"), Column("bound", "fraction"), Column("kept")),
+        *(Column("images", "count"), Column("of", "count"), Column("which_stand_for", "fraction")),
+        *(Column("broken_share_of_all", "fraction"), Column("bound", "fraction"), Column("kept"), Column("among")),
     )
     rows = tuple(
-        (f.rule.name, f.rule.title, f.hits, f.n, f.rule.bound, "no" if f.broken else "yes") for f in found.findings
+        (
+            *(f.rule.name, f.rule.title, f.hits, f.n, f.weight, f.share_of_all, f.rule.bound),
+            *("no" if f.broken else "yes", f.remark or "all of them"),
+        )
+        for f in found.findings
     )
-    caption = "Rules that every working attack keeps; the bound is a share of all attacked images"
+    caption = (
+        "Rules that every working attack keeps; where survivors alone were tried, these stand for a share of all"
+        " attacked images, and a bound is a share of all; one image alone is put down to chance"
+    )
     return Table("rules", caption, columns, rows)
 
 
