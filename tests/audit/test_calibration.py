@@ -8,7 +8,7 @@ import torch
 
 from fmnist_governance.audit.calibration import CALIBRATION, CalibrationParams
 from fmnist_governance.audit.check import CheckResult
-from fmnist_governance.audit.subject import Subject
+from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.errors import CheckError
 from fmnist_governance.evidence.record import Measurement
 from fmnist_governance.stats.proportions import wilson
@@ -24,6 +24,18 @@ def numbers(result: CheckResult) -> dict[str, Measurement]:
 
 def answering(subject: Subject, logits: torch.Tensor) -> Subject:
     return dataclasses.replace(subject, test=dataclasses.replace(subject.test, logits=logits))
+
+
+def test_a_label_that_was_ruled_out_is_told_beside_the_log_loss(subject: Subject) -> None:
+    logits = torch.full((400, 4), -87.3).scatter(1, ((torch.arange(400) + 1) % 4)[:, None], 0.0)
+    sure = answering(subject, logits)
+    sure = dataclasses.replace(sure, test=dataclasses.replace(sure.test, labels=torch.arange(400) % 4))
+    ruled_out = "The label of 400 of 400 images got a probability of 0"
+
+    said = measured(dataclasses.replace(sure, has=sure.has - {Need.LOGITS})).limits
+
+    assert any(limit.startswith(ruled_out) for limit in said)
+    assert not any("probability of 0" in limit for limit in measured(sure).limits)
 
 
 def test_a_model_that_says_half_and_is_right_of_half_is_calibrated(subject: Subject) -> None:

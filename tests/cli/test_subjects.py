@@ -145,7 +145,7 @@ def at_the_shelf(shelf: Shelf, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
 
 def audited(program: Program, name: str, *options: object) -> dict[str, Any]:
     arguments = ("audit", f"models:/{name}/1", "--suite", "suite.yaml", "--device", "cpu", "--trust-model-code")
-    answer = program(*arguments, *options, "--json")
+    answer = program(*arguments, *options, "--json", "--quiet")
     assert answer.err == "", answer.err
     assert answer.code == 0
     record: dict[str, Any] = json.loads(answer.out)["record"]
@@ -339,6 +339,17 @@ def test_class_names_in_another_order_are_put_right(at_the_shelf: Shelf, fmnist_
     assert value(swapped, "performance.class.bag.recall") == value(plain, "performance.class.bag.recall")
 
 
+def test_a_validation_split_that_a_model_of_others_may_have_learned_is_not_fitted_on(
+    fmnist_audit: Program,
+) -> None:
+    record = audited(fmnist_audit, "TwoConvolutions", "--sample")
+
+    limits = {check["name"]: " ".join(check["limits"]) for check in record["checks"]}
+    assert "validation" in record["dataset"]["splits"]
+    assert "fitted on 500 test images, scored on the other 500" in limits["calibration"]
+    assert "validation images" not in " ".join(limits.values())
+
+
 def test_without_a_validation_split_one_half_is_fitted_on_and_the_other_scored(
     at_the_shelf: Shelf, fmnist_audit: Program
 ) -> None:
@@ -349,7 +360,7 @@ def test_without_a_validation_split_one_half_is_fitted_on_and_the_other_scored(
     record = audited(fmnist_audit, "TwoConvolutions", "--dataset", "npz:test.npz")
 
     limits = {check["name"]: " ".join(check["limits"]) for check in record["checks"]}
-    said = "without a validation split: fitted on 500 test images, scored on the other 500"
+    said = "known to have left out, fitted on 500 test images, scored on the other 500"
     assert set(record["dataset"]["splits"]) == {"test"}
     assert said in limits["calibration"]
     assert said in limits["conformal"]

@@ -123,7 +123,7 @@ def black_box(
     """Build the subject for a model that gives answers alone.
 
     Args:
-        answer: Maps (N, C, H, W), float32 in [0, 1] or uint8, to (N, K) float32 logits or log-probabilities.
+        answer: Maps (N, C, H, W), float32 in [0, 1] or uint8, to (N, K) float32 logits or float64 log-probabilities.
         classes: Class names in the order of its outputs.
         splits: As for `own_subject`.
         seed: Seed of the audit.

@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Tensor
 
 from fmnist_governance.audit.check import Cell, Check, CheckResult, Column, Params, Table
-from fmnist_governance.audit.subject import Examples, Subject
+from fmnist_governance.audit.subject import Examples, Need, Subject
 from fmnist_governance.audit.uncertainty import errors
 from fmnist_governance.audit.uncertainty.bins import equal_mass, equal_width
 from fmnist_governance.audit.uncertainty.held_out import HeldOut, held_out, in_order
@@ -23,10 +23,14 @@ from fmnist_governance.stats.proportions import wilson
 
 LIMITS = (
     "All but the class-wise error, the Brier score and the log-loss look at the winning class only.",
-    "A calibration error is above zero for a perfectly calibrated model too: compare it with ece_if_calibrated.",
+    "A calibration error is above zero for a perfectly calibrated model too; what it is then is among the numbers.",
     "Being calibrated over all images does not say that the model is so for each class or kind of image.",
     "The error after tempering takes the fitted temperature as given.",
 )
+
+
+_SURE_NATS = 87.0
+"""A probability is taken for 0 where its logarithm lies below this: float32 has next to none there."""
 
 
 class CalibrationParams(Params):
@@ -77,7 +81,7 @@ def measure(subject: Subject, params: CalibrationParams) -> CheckResult:
     found = {measurement.id for measurement in measurements}
     return CheckResult(
         measurements=measurements,
-        limits=(*LIMITS, f"The temperature was {held.source}."),
+        limits=(*LIMITS, f"The temperature was {held.source}.", *_impossible(subject, test)),
         tables=(_reliability(test, params.bins),),
         absent={id_: reason for id_, reason in reasons.items() if id_ not in found},
     )
@@ -87,6 +91,18 @@ _UNTEMPERED = dict.fromkeys(
     ("calibration.temperature", "calibration.ece_after_temperature", "calibration.ece_gain_of_temperature"),
     "no temperature is best: the surer, or the less sure, the more likely are the labels that it is fitted on",
 )
+
+
+def _impossible(subject: Subject, test: Examples) -> Iterator[str]:
+    """Say how often the truth got a probability of 0, of which the logarithm is infinite."""
+    if Need.LOGITS in subject.has:
+        return
+    surprise = errors.surprise(test.logits, test.labels)
+    if hits := int((surprise > _SURE_NATS).sum()):
+        yield (
+            f"The label of {hits} of {len(test)} images got a probability of 0, so that the log-loss is infinite;"
+            f" each was counted as {float(surprise.max()):.1f} nats."
+        )
 
 
 def _numbers(test: Examples, params: CalibrationParams) -> Iterator[_Number]:

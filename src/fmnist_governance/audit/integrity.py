@@ -56,8 +56,9 @@ def measure(subject: Subject, params: IntegrityParams) -> CheckResult:
         raise CheckError(msg) from err
     again = recomputed(subject, subject.network, some, params.few) if subject.network is not None else ()
     n = len(some)
+    audited = "the audited weights" if subject.network is not None else "the audit, which asked the package itself"
     ways = {
-        "package": ("the packaged model and the audited weights", (found.audited,)),
+        "package": (f"the packaged model and {audited}", (found.audited,)),
         "bytes": ("integers from 0 to 255 and floats from 0 to 1", found.integers),
         "batch": ("any number of images at a time", found.batches),
         "order": ("any order of the images", found.order),

@@ -24,6 +24,7 @@ LIMITS = (
     "Ranks answers by the probability of the winning class; another score may rank them better.",
     "Abstaining helps against mistakes that the model is unsure of, not against images that it has no class for.",
     "A threshold keeps its error only on images like those that it was fitted on.",
+    "It is the lowest whose error, at the upper end of a 95 % interval, is as low there as wished: a cautious choice.",
 )
 ROWS = 100
 """Steps of the risk-coverage curve."""
@@ -124,7 +125,9 @@ def _abstaining(held: HeldOut, params: SelectiveParams) -> Iterator[Measurement]
     taken = _confidence(score) >= (2.0 if found is None else found)
     count, n = int(taken.sum()), len(score)
     coverage, error, edge = _at_error(params)
-    title = f"Answers that are accepted for an error of at most {wished} %"
+    title = f"Answers that may be accepted so that at most {wished} % of them are wrong"
+    if found is None:
+        title = f"Answers accepted, as no confidence was shown to keep their error at {wished} % on held-out images"
     yield _share(coverage, title, count, n).model_copy(update={"better": "higher"})
     if found is None:
         return

@@ -57,7 +57,7 @@ class Examples:
     labels: Tensor
     """(N,) int64."""
     logits: Tensor
-    """(N, K) float32, on the CPU; log-probabilities for a subject that gives only probabilities."""
+    """(N, K) float32, on the CPU; log-probabilities where a subject gives only such, float64 of a black box."""
     index: Tensor
     """(N,) int64, the index of each image in its whole split."""
 
@@ -81,8 +81,9 @@ class Examples:
 
     @property
     def probabilities(self) -> Tensor:
-        """(N, K) float64, rows sum to 1."""
-        return self.logits.double().softmax(dim=1)
+        """(N, K) float64, rows sum to 1; those of a black box to twelve digits, so that equal answers stay equal."""
+        found = self.logits.double().softmax(dim=1)
+        return found.round(decimals=12) if self.logits.dtype == torch.float64 else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ class Subject:
     network: nn.Module | None
     """In evaluation mode, parameters frozen; takes (N, C, H, W) float32 in [0, 1]. None for a black box."""
     answer: Callable[[Tensor], Tensor]
-    """Map (N, C, H, W) float32 in [0, 1] to (N, K) float32 logits, in batches, without gradients."""
+    """Map (N, C, H, W) float32 in [0, 1] to (N, K) logits, as `Examples` has them, in batches, without gradients."""
     has: frozenset[Need]
     seed: int
     device: torch.device

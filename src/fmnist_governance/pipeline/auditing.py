@@ -20,7 +20,7 @@ from fmnist_governance.audit.runner import Found, Planned, plan, run
 from fmnist_governance.audit.subject import Need, Subject
 from fmnist_governance.config.suite import Suite, suite_name
 from fmnist_governance.data.cache import user_cache
-from fmnist_governance.data.dataset import Dataset, dataset_digest, split_digest
+from fmnist_governance.data.dataset import Dataset, Split, dataset_digest, split_digest
 from fmnist_governance.errors import DatasetError, ModelError
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.record import (
@@ -98,8 +98,8 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     _demand_room(dataset)
     started, start = environment.now(), time.perf_counter()
     report("answers", 0, len(planned) + 1)
-    subject, pass_seconds = _subject(model, dataset, seed, device)
     data = dataset_facts(dataset)
+    subject, pass_seconds = _subject(model, _left_out(model, dataset, data), seed, device)
     shelf = _shelf(model, data, seed, device)
     found: list[Found] = []
     for done, item in enumerate(planned, start=1):
@@ -133,6 +133,17 @@ def _same_classes(model: Model, dataset: Dataset) -> None:
             f"{', '.join(dataset.classes)}: audit it on the data that it was made for (--dataset)"
         )
         raise ModelError(msg)
+
+
+def _left_out(model: Model, dataset: Dataset, data: DatasetFacts) -> Dataset:
+    """Return the data with a validation split only if the model's training is known to have left it out."""
+    own, training = model.facts.kind == "own", model.training
+    if "validation" not in dataset.splits or (own and (training is None or training.dataset_digest == data.digest)):
+        return dataset
+    splits = dict(dataset.splits)
+    parts = [splits.pop(name) for name in ("train", "validation") if name in splits]
+    splits["train"] = Split(*(np.concatenate([getattr(p, kind) for p in parts]) for kind in ("images", "labels")))
+    return replace(dataset, splits=splits)
 
 
 def _subject(model: Model, dataset: Dataset, seed: int, device: torch.device) -> tuple[Subject, float]:

@@ -201,7 +201,7 @@ def _names(raw: Given, classes: tuple[str, ...]) -> tuple[str, ...] | None:
 def _answering(asked: _Asked, meaning: Meaning) -> Callable[[Tensor], Tensor]:
     def answer(images: Tensor) -> Tensor:
         rows = torch.cat([asked.raw(batch).rows for batch in images.split(BATCH)])[:, list(meaning.places)]
-        return (as_log_probabilities(rows) if meaning.probabilities else rows).float()
+        return as_log_probabilities(rows) if meaning.probabilities else rows.float()
 
     return answer
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Protocol
 
 from fmnist_governance.claims.claims_file import ClaimsFile, load_claims
-from fmnist_governance.config.shipped import find
+from fmnist_governance.config.shipped import find, shipped
 from fmnist_governance.config.system import load_declarations
 from fmnist_governance.errors import EvidenceError, TrackingError
 from fmnist_governance.evidence.assessment import Assessment, Verdict
@@ -139,6 +139,7 @@ class Judged:
             seal=self.evidence.seal,
             as_of=self.concluded.assessment.as_of,
             policy_path=_from_here(self.demanded.policy.source),
+            is_shipped=_is_shipped(self.demanded.policy.source),
             waivers_path=_from_here(self.demanded.waivers_source or "configs/waivers.yaml"),
         )
 
@@ -150,6 +151,11 @@ def _from_here(source: str) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return f"{path.parent.name}/{path.name}"
+
+
+def _is_shipped(source: str) -> bool:
+    path = Path(source).resolve()
+    return path.is_relative_to(shipped("configs").resolve()) and not path.is_relative_to(Path.cwd())
 
 
 def demand(policy: Path | None, waivers: Path | None, baseline: Opened | None, config_dir: Path | None) -> Demand:

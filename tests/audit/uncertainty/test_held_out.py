@@ -15,7 +15,7 @@ def test_half_of_each_class_is_fitted_on_and_the_other_is_scored(subject: Subjec
 
     assert held.fit.labels.bincount().tolist() == held.score.labels.bincount().tolist() == [50] * 4
     assert sorted([*held.fit.index.tolist(), *held.score.index.tolist()]) == list(range(400))
-    assert held.source == "without a validation split: fitted on 200 test images, scored on the other 200"
+    assert held.source.endswith("known to have left out, fitted on 200 test images, scored on the other 200")
 
 
 def test_the_halves_do_not_depend_on_the_order_of_the_images(subject: Subject) -> None:

@@ -19,6 +19,8 @@ class HeldOut:
     score: Examples
     source: str
     """Which images each of the two are, in words."""
+    split: str
+    """Of which split the images to fit on are."""
 
 
 def in_order(examples: Examples) -> Examples:
@@ -29,17 +31,21 @@ def in_order(examples: Examples) -> Examples:
 def held_out(subject: Subject) -> HeldOut:
     """Fit on the validation split and score on the test split; without the first, on one half of the test images each.
 
+    A subject has a validation split where its training is known to have left those images out.
+
     Raises:
         CheckError: There are too few images to have both.
     """
     test = in_order(subject.test)
     if subject.validation is not None and len(subject.validation) and len(test):
         fit = in_order(subject.validation)
-        return HeldOut(fit, test, f"fitted on {len(fit):,} validation images, scored on all {len(test):,} test images")
+        source = f"fitted on {len(fit):,} validation images, scored on all {len(test):,} test images"
+        return HeldOut(fit, test, source, "validation")
     if len(test) < 2:  # noqa: PLR2004 - one image to fit on, one to score on
         msg = f"{len(test)} test images and no validation split: at least two test images are needed"
         raise CheckError(msg)
     fit = dataclasses.replace(subject, test=test).subset(len(test) // 2)
     score = test.take((~torch.isin(test.index, fit.index)).nonzero()[:, 0])
-    source = f"without a validation split: fitted on {len(fit):,} test images, scored on the other {len(score):,}"
-    return HeldOut(fit, score, source)
+    halves = f"fitted on {len(fit):,} test images, scored on the other {len(score):,}"
+    source = f"for want of images that training is known to have left out, {halves}"
+    return HeldOut(fit, score, source, "test")
