@@ -34,11 +34,14 @@ def test_every_hyperparameter_says_what_it_is_and_stands_in_the_file() -> None:
         ('epochs: "6"', r"mine\.yaml:5: epochs: "),
         ("epoch: 6", r"mine\.yaml:5: epoch: unknown key; did you mean 'epochs'"),
         ("epochs: 6\nseed: 1", r"mine\.yaml:6: seed: unknown key"),
+        ("learning_rate: 1e300", r"mine\.yaml:7: learning_rate: .*100"),
+        ("matrix_learning_rate: 0", r"mine\.yaml:8: matrix_learning_rate: "),
     ],
 )
 def test_a_setting_that_means_nothing_is_refused_with_its_line(tmp_path: Path, wrong: str, says: str) -> None:
     file = tmp_path / "mine.yaml"
-    lines = [wrong if line.startswith("epochs:") else line for line in QUICK.splitlines()]
+    key = "epochs" if wrong.startswith("epoch") else wrong.partition(":")[0]
+    lines = [wrong if line.startswith(f"{key}:") else line for line in QUICK.splitlines()]
     file.write_text("\n".join(lines))
 
     with pytest.raises(ConfigError, match=says):

@@ -164,6 +164,9 @@ def test_an_npz_file_is_read_with_its_splits(tmp_path: Path) -> None:
         ({"classes": np.array(["a"]), "y_test": np.zeros(6, dtype=np.int64)}, "1 class; a classifier tells two"),
         ({"classes": np.array(["a", "b", "c\x1b[31m"])}, "class 2 is called"),
         ({"classes": np.array(["a", "b\n", "c"])}, "class 1 is called"),
+        ({"classes": np.array(["a", "b\u202e", "c"])}, "class 1 is called"),
+        ({"classes": np.array(["a", "b", "c" * 101])}, "up to 100 visible characters"),
+        ({"x_val": np.zeros((6, 28, 28), dtype=np.uint8)}, "x_val would not be read: splits are called train, valid"),
     ],
 )
 def test_an_npz_file_that_is_no_data_set_is_refused(tmp_path: Path, arrays: dict[str, object], reason: str) -> None:
@@ -279,6 +282,10 @@ def _class(tree: Path) -> None:
     (tree / "train" / "extra").mkdir()
 
 
+def _misnamed(tree: Path) -> None:
+    (tree / "val").mkdir()
+
+
 def _renamed(tree: Path) -> None:
     (tree / "test").rename(tree / "exam")
 
@@ -297,6 +304,7 @@ def _renamed(tree: Path) -> None:
         (_shadow, "more: not a PNG file"),
         (_class, "its classes are boot, coat, extra; those of test are boot, coat"),
         (_renamed, "no such folder"),
+        (_misnamed, "val: would not be read: splits are called train, validation, test"),
     ],
 )
 def test_a_folder_that_is_no_data_set_is_refused_by_file(tree: Path, spoil: object, reason: str) -> None:

@@ -94,7 +94,11 @@ HOSTILE: dict[str, tuple[Callable[[Path], None], str, str]] = {
     ),
     "images as labels": (lambda f: swap(f, TEST_IMAGES, TEST_LABELS), TEST_IMAGES, "holds the contents of t10k-labels"),
     "test as train": (lambda f: swap(f, TEST_IMAGES, TRAIN_IMAGES), TRAIN_IMAGES, "holds the contents of t10k-images"),
-    "missing": (lambda f: (f / TRAIN_LABELS).unlink(), TRAIN_LABELS, "missing; `fmnist-audit data fetch` gets it"),
+    "missing": (
+        lambda f: (f / TRAIN_LABELS).unlink(),
+        TRAIN_LABELS,
+        "missing; --data-dir names a folder with",
+    ),
 }
 
 

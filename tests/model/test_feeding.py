@@ -5,6 +5,7 @@ import pytest
 import torch
 from PIL import Image
 
+from fmnist_governance.audit.subject import Examples
 from fmnist_governance.errors import ConfigError, ModelError
 from fmnist_governance.model.feeding import Feeding, Scale, are_probabilities, as_log_probabilities, shaped
 
@@ -43,6 +44,14 @@ def test_pixels_can_stand_in_a_row_without_channels_or_in_three_colours() -> Non
     assert shaped(IMAGES, (3, 4, 6)).equal(torch.cat([IMAGES] * 3, dim=1))
     assert shaped(IMAGES, (4, 6, 3)).equal(torch.cat([IMAGES] * 3, dim=1).permute(0, 2, 3, 1))
     assert shaped(IMAGES, None) is IMAGES
+
+
+def test_a_row_of_pixels_may_be_that_of_another_square() -> None:
+    square = IMAGES[:, :, :, :4]
+
+    assert shaped(square, (9,)).equal(shaped(square, (3, 3)).flatten(1))
+    with pytest.raises(ModelError, match="it takes images of shape"):
+        shaped(square, (10,))
 
 
 @pytest.mark.parametrize("shape", [(25,), (2, 4, 6), (1, 2, 3, 4)])
@@ -85,3 +94,12 @@ def test_a_softmax_gives_probabilities_back_even_nought() -> None:
     values = torch.tensor([[0.7, 0.3, 0.0], [0.0, 0.0, 1.0]])
 
     assert as_log_probabilities(values).softmax(dim=1).allclose(values, atol=1e-7)
+
+
+def test_equal_probabilities_of_a_black_box_stay_equal() -> None:
+    votes = torch.tensor([[42, 8, 0], [42, 1, 7], [42, 4, 4], [0, 0, 50]], dtype=torch.float64) / 50
+    images, labels = torch.zeros(4, 1, 28, 28, dtype=torch.uint8), torch.zeros(4, dtype=torch.int64)
+
+    found = Examples(images, labels, as_log_probabilities(votes), torch.arange(4)).probabilities
+
+    assert found.tolist() == votes.tolist()

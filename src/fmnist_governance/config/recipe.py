@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from fmnist_governance.config.problems import did_you_mean
 from fmnist_governance.config.shipped import find, shipped
@@ -16,6 +16,7 @@ LAYERS = r"^ *\d+(/2)?( +(\d+(/2)?|\+\d+))* *$"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]
+LearningRate = Annotated[float, Field(gt=0, le=100)]
 NotNegative = Annotated[float, Field(ge=0, le=100)]
 
 
@@ -57,9 +58,9 @@ class Recipe(_Settings):
     """How often every training image is seen."""
     batch_size: Annotated[int, Field(ge=2, le=65_536)]
     """Images in a step; what does not fill a batch waits for the next epoch, which draws another order."""
-    learning_rate: PositiveFloat
+    learning_rate: LearningRate
     """Largest step of stochastic gradient descent with Nesterov momentum (batch norm and head)."""
-    matrix_learning_rate: PositiveFloat
+    matrix_learning_rate: LearningRate
     """Largest step of Muon, which moves the kernels of all convolutions but the first."""
     warmup: Share
     """Share of all steps in which the learning rates climb from 0 to their largest; then they fall to 0, linearly."""

@@ -17,8 +17,10 @@ VALIDATION_SHARE = 12
 """The validation split is one part in this many of the training images."""
 COLOURS = (1, 3)
 """How many channels an image may have."""
-_UNPRINTABLE = frozenset({"Cc", "Cs", "Zl", "Zp"})
-"""Unicode categories: control characters, halves of characters, and what ends a line."""
+_UNPRINTABLE = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"})
+"""Unicode categories: control characters, marks that nobody sees, halves of characters, and what ends a line."""
+_JOINERS = frozenset("\u200c\u200d")  # Some scripts cannot be written without them.
+_LONGEST_NAME = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,10 @@ class Dataset:
             msg = f"{self.name}: {len(self.classes)} class; a classifier tells two or more apart"
             raise DatasetError(msg)
         for label, called in enumerate(self.classes):
-            if not called.strip() or any(unicodedata.category(c) in _UNPRINTABLE for c in called):
-                msg = f"{self.name}: class {label} is called {called!r}; expected a name that can be printed"
+            unseen = any(unicodedata.category(c) in _UNPRINTABLE and c not in _JOINERS for c in called)
+            if not called.strip() or len(called) > _LONGEST_NAME or unseen:
+                said = f"{called[:_LONGEST_NAME]!r}"
+                msg = f"{self.name}: class {label} is called {said}; expected up to {_LONGEST_NAME} visible characters"
                 raise DatasetError(msg)
         for name, split in self.splits.items():
             _validate(f"{self.name} {name}", split, len(self.classes))

@@ -117,7 +117,8 @@ def _any_there(folder: Path) -> bool:
 def _path(folder: Path, file: IdxFile) -> Path:
     found = idx.find(folder, file)
     if found is None:
-        msg = f"{folder / file.name}.gz: missing; `fmnist-audit data fetch` gets it"
+        how = "--data-dir names a folder with all four files; without it `fmnist-audit data fetch` gets them"
+        msg = f"{folder / file.name}.gz: missing; {how}"
         raise DatasetError(msg)
     return found
 

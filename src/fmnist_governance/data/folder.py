@@ -31,6 +31,10 @@ def load(root: Path) -> Dataset:
     if "test" not in present:
         msg = f"{root / 'test'}: no such folder; expected {root}/SPLIT/CLASS/*.png with a split called test"
         raise DatasetError(msg)
+    other = sorted(p.name for p in root.iterdir() if p.is_dir() and p.name not in SPLITS and p.name[0] != ".")
+    if other:
+        msg = f"{root / other[0]}: would not be read: splits are called {', '.join(SPLITS)}; rename it or take it out"
+        raise DatasetError(msg)
     classes = _classes(root / "test")
     for name in present:
         _refuse_link(root / name)

@@ -54,13 +54,18 @@ def _arrays(path: Path) -> dict[str, NDArray[np.generic]]:
     try:
         _demand_small(path)
         with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files if name in wanted}
+            found = {name: file[name] for name in file.files if name in wanted}
+            other = sorted(set(file.files) - wanted)
     except FileNotFoundError as err:
         msg = f"{path}: no such file"
         raise DatasetError(msg) from err
     except _UNREADABLE as err:
         msg = f"{path}: not readable as .npz without running code ({err}); {_FORM}"
         raise DatasetError(msg) from err
+    if other:
+        msg = f"{path}: {other[0]} would not be read: splits are called {', '.join(SPLITS)}; rename it or leave it out"
+        raise DatasetError(msg)
+    return found
 
 
 def _demand_small(path: Path) -> None:

@@ -69,8 +69,8 @@ def shaped(images: Tensor, shape: tuple[int, ...] | None) -> Tensor:
 
     Args:
         images: (N, C, H, W).
-        shape: Of one image: C x H x W, H x W x C, H x W, or all pixels in a row; grey is repeated where three colours
-            are taken. None leaves it.
+        shape: Of one image: C x H x W, H x W x C, H x W, or all pixels in a row (of square grey images also those of a
+            square of another size); grey is repeated where three colours are taken. None leaves it.
 
     Raises:
         ModelError: It is none of these.
@@ -80,6 +80,8 @@ def shaped(images: Tensor, shape: tuple[int, ...] | None) -> Tensor:
         return images
     if shape == (channels * height * width,):
         return images.flatten(1)
+    if channels == 1 and height == width and len(shape) == 1 and math.isqrt(shape[0]) ** 2 == shape[0] > 0:
+        return _sized(images, math.isqrt(shape[0]), math.isqrt(shape[0])).flatten(1)
     if channels == 1 and len(shape) == _PLANE:
         return _sized(images, *shape)[:, 0]
     if len(shape) == _PLANE + 1:
