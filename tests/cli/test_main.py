@@ -60,6 +60,15 @@ def test_every_command_has_help_and_is_in_the_readme(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", COMMANDS)
+def test_no_command_has_an_option_twice(name: str) -> None:
+    command = cli.get_command(None, name)  # type: ignore[arg-type]  # the context is not looked at
+
+    assert command is not None
+    names = [option for parameter in command.params for option in parameter.opts]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("name", COMMANDS)
 def test_the_list_of_commands_says_what_each_help_says(name: str) -> None:
     command = cli.get_command(None, name)  # type: ignore[arg-type]  # the context is not looked at
 
@@ -107,3 +116,17 @@ def test_a_crash_does_not_look_like_a_verdict(
 
     assert stopped.value.code == 2
     assert re.search(r"internal error: RuntimeError: boom", capsys.readouterr().err)
+
+
+def test_a_training_that_is_told_to_end_says_how_it_goes_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    command = [sys.executable, "-m", "fmnist_governance.cli.main", "train", "--recipe", "accurate", "--sample"]
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stderr is not None
+        heard = next(line for line in running.stderr if line.startswith("train "))
+        running.terminate()
+        last = running.stderr.read()
+
+    assert heard
+    assert running.returncode == 2
+    assert "interrupted; what was finished is kept" in last

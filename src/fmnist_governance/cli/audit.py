@@ -12,6 +12,7 @@ from fmnist_governance.cli.options import (
     audit_options,
     config_option,
     dataset_options,
+    device_option,
     foreign_options,
     json_option,
     print_json,
@@ -27,6 +28,7 @@ from fmnist_governance.cli.terminal import progress
 @dataset_options
 @foreign_options
 @audit_options
+@device_option
 @click.option("--seed", default=0, show_default=True, type=SEED, help="Seed of all that is drawn.")
 @config_option
 @store_options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import logging
 import os
+import signal
 import sys
 import warnings
 
@@ -83,6 +84,7 @@ def main() -> None:
     # Threads that spin for long starve each other on a busy machine; those that sleep at once are slow on a free one.
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     _configure_logging()
+    signal.signal(signal.SIGTERM, _interrupt)
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Exit as err:
@@ -107,6 +109,11 @@ def main() -> None:
             raise
         code = _refuse(f"internal error: {type(err).__name__}: {err} (set {DEBUG}=1 for the traceback)")
     sys.exit(int(code or 0))
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    """Stop as a keyboard does: what ends a container or a job of a pipeline is no crash."""
+    raise KeyboardInterrupt
 
 
 def _to_nowhere() -> None:

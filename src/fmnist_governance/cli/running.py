@@ -17,6 +17,7 @@ from fmnist_governance.cli.options import (
     config_option,
     dataset_options,
     demand_room,
+    device_option,
     force_option,
     json_option,
     print_json,
@@ -55,6 +56,7 @@ class Clock:
 @training_options
 @dataset_options
 @audit_options
+@device_option
 @click.option("--resume", is_flag=True, help="Go on where the same training was interrupted.")
 @click.option(
     "--policy",

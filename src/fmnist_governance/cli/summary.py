@@ -56,7 +56,8 @@ def _found(record: EvidenceRecord, entry: CheckEntry) -> str:
     mine = [m for m in record.measurements if m.id in entry.promised]
     first = next((m for m in mine if m.headline), mine[0] if mine else None)
     if first is None:
-        return "nothing could be measured"
+        reasons = sorted(set(entry.absent.values()))
+        return f"nothing could be measured: {reasons[0]}" if reasons else "nothing could be measured"
     return f"{amount(first.value, first.unit)} ({basis(first)}): {first.title}"
 
 

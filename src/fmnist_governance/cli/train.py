@@ -9,6 +9,7 @@ import click
 from fmnist_governance.cli.options import (
     config_option,
     dataset_options,
+    device_option,
     json_option,
     print_json,
     quiet_option,
@@ -20,6 +21,7 @@ from fmnist_governance.cli.terminal import progress
 
 @click.command("train")
 @training_options
+@device_option
 @dataset_options
 @click.option("--resume", is_flag=True, help="Go on where the same training was interrupted.")
 @config_option
@@ -80,3 +82,4 @@ def command(
         click.echo(f"took {len(made.trained.taken)} tensors of {init_from}", err=True)
     seconds = sum(facts.seconds for facts in made.trained.epochs)
     click.echo(f"{made.resolved.uri}: {len(made.trained.epochs)} epochs in {seconds:.0f} s, training run {made.run_id}")
+    click.echo(f"accuracy on the {len(images.splits['validation']):,} validation images {last.validation_accuracy:.2%}")
