@@ -33,6 +33,7 @@ def test_a_perfect_model_has_no_mistakes_to_show(perfect: Subject) -> None:
     result = CONFUSION.measure(perfect, ConfusionParams())
 
     assert result.measurements[0].value == 0.0
+    assert result.measurements[0].title == "No class was taken for another"
     assert not result.pictures
 
 

@@ -134,8 +134,28 @@ def test_the_pictures_show_a_test_image_beside_the_training_image(real: Subject)
     trains = [image.numpy() for image in real.train.images[:, 0]]
     assert any(alike(shown[:28, :28], image) for image in tests)
     assert any(alike(shown[:28, 30:58], image) for image in trains)
-    assert "beside" in pictures["near_duplicates"].alternative
-    assert {"outliers", "label_issues", "training_label_issues"} <= set(pictures)
+    assert {"near_duplicates", "outliers", "label_issues", "training_label_issues"} <= set(pictures)
+
+
+def test_a_table_tells_what_each_image_of_a_picture_is(real: Subject) -> None:
+    result = measured(real)
+    tables = {table.name: table for table in result.tables}
+    shown = pixels({p.name: p for p in result.pictures}["label_issues"].png)
+    row, place, index, label, answer = tables["label_issues"].rows[1]
+    (where,) = (real.test.index == int(str(index))).nonzero()[:, 0].tolist()
+
+    assert (row, place) == (1, 2)
+    assert label == real.classes[int(real.test.labels[where])]
+    assert answer == real.classes[int(real.test.predicted[where])]
+    assert alike(shown[:28, 30:58], real.test.images[where, 0].numpy())
+    assert {picture.name for picture in result.pictures} <= set(tables)
+
+
+def test_pairs_stand_apart_from_each_other(real: Subject) -> None:
+    shown = pixels({p.name: p for p in measured(real).pictures}["near_duplicates"].png)
+
+    assert shown.shape[1] == 12 * 28 + 6 * 2 + 5 * 8
+    assert (shown[:28, 58:66] == 255).all()
 
 
 def test_a_perfect_model_doubts_no_label(perfect: Subject) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import dataclasses
 import io
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -139,6 +140,15 @@ def test_the_grid_has_a_row_for_each_class_and_few_colours(result: CheckResult) 
     assert pictures["examples"].size == (9 * 30 - 2, 4 * 30 - 2)
     assert pictures["classes"].size == (4 * 30 - 2, 2 * 30 - 2)
     assert all(picture.mode == "P" for picture in pictures.values())
+
+
+def test_an_image_without_a_map_stays_grey(result: CheckResult) -> None:
+    picture = next(picture for picture in result.pictures if picture.name == "examples")
+    shown = np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGB")).astype(int)
+
+    first, its_map = shown[:28, :28], shown[:28, 30:58]
+    assert np.ptp(first, axis=2).max() == 0
+    assert np.ptp(its_map, axis=2).max() > 0
 
 
 def test_the_model_s_own_layer_is_what_is_needed(subject: Subject) -> None:

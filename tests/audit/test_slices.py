@@ -6,7 +6,7 @@ import pytest
 import torch
 from sheets import alike, pixels
 
-from fmnist_governance.audit.check import CheckResult
+from fmnist_governance.audit.check import Cell, CheckResult
 from fmnist_governance.audit.garments import LOOKS, looks
 from fmnist_governance.audit.slices import SLICES, SlicesParams
 from fmnist_governance.audit.subject import Subject
@@ -22,6 +22,10 @@ def measured(subject: Subject) -> CheckResult:
 
 def numbers(result: CheckResult) -> dict[str, Measurement]:
     return {m.id.removeprefix("slices."): m for m in result.measurements}
+
+
+def groups(result: CheckResult) -> tuple[tuple[Cell, ...], ...]:
+    return next(table.rows for table in result.tables if table.name == "groups")
 
 
 @pytest.fixture
@@ -51,13 +55,13 @@ def test_intervals_hold_for_all_groups_at_once(subject: Subject) -> None:
     result = measured(subject)
 
     tested = numbers(result)["tested"].value
-    assert tested == len(result.tables[0].rows)
+    assert tested == len(groups(result))
     assert {m.interval.family for m in result.measurements if m.interval} == {tested}
 
 
 def test_the_worst_group_is_named(subject: Subject) -> None:
     result = measured(subject)
-    rows = {str(row[0]): row for row in result.tables[0].rows}
+    rows = {str(row[0]): row for row in groups(result)}
     worst = min(rows.values(), key=lambda row: float(row[4] or 0))
 
     found = numbers(result)

@@ -77,9 +77,10 @@ def _worst_first(matrix: NDArray[np.int64]) -> list[Pair]:
 
 def _worst(subject: Subject, pair: Pair) -> Measurement:
     k = len(subject.classes)
+    one, other = subject.classes[pair.label], subject.classes[pair.answer]
     return Measurement(
         id="confusion.worst_pair.rate",
-        title=f"Most frequent mix-up: {subject.classes[pair.label]} taken for {subject.classes[pair.answer]}",
+        title=f"Most frequent mix-up: {one} taken for {other}" if pair.count else "No class was taken for another",
         value=pair.count / pair.support,
         unit="fraction",
         better="lower",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import torch
 
-from fmnist_governance.audit.check import Check, CheckResult, Picture, Table
+from fmnist_governance.audit.check import Check, CheckResult, Table
 from fmnist_governance.audit.quality import contents, exact, labels, near, pictures, shift, within
 from fmnist_governance.audit.quality.light_model import out_of_fold
 from fmnist_governance.audit.quality.near import Near
 from fmnist_governance.audit.quality.neighbours import nearest
 from fmnist_governance.audit.quality.numbers import NO_TRAINING, share
+from fmnist_governance.audit.quality.pictures import Shown
 from fmnist_governance.audit.quality.settings import DataQualityParams
 from fmnist_governance.audit.quality.sides import Sides, drawn, sides
 from fmnist_governance.audit.quality.within import Within
@@ -22,11 +23,11 @@ from fmnist_governance.evidence.record import Measurement
 
 LIMITS = (
     "A candidate for a wrong label is a label that a model doubts; whether it is wrong, a person has to see.",
-    "Likeness compares pixel by pixel: it misses a near copy that was moved or turned.",
-    "Two different garments of a plain cut may be as like as copies; such pairs are counted as near copies.",
+    "Likeness is the correlation of the pixels: it misses a copy that was moved or turned, and finds a paler one.",
+    "Two different things of one plain shape may be as like as copies; such pairs are counted as near copies.",
     "Near copies are more frequent in some classes; the difference within classes is the fairer one.",
     "Training labels are doubted by a far weaker model than the audited one; it doubts more than it should.",
-    "Balance over the classes says nothing about how well the images stand for the garments of the world.",
+    "Balance over the classes says nothing about how well the images stand for those of the world.",
 )
 
 
@@ -88,19 +89,24 @@ def _alone(subject: Subject, params: DataQualityParams, both: Sides) -> CheckRes
     shown = pictures.doubted(
         "label_issues", "Test images", test, probabilities, found, subject.classes, params.examples
     )
-    tables: tuple[Table, ...] = (contents.table(both, subject.classes),)
-    return CheckResult(measurements, (), tables=tables, pictures=tuple(shown))
+    return _part(measurements, (contents.table(both, subject.classes),), shown)
+
+
+def _part(measurements: Iterable[Measurement], tables: tuple[Table, ...], shown: Iterable[Shown]) -> CheckResult:
+    pairs = tuple(shown)
+    tables = (*tables, *(item.table for item in pairs))
+    return CheckResult(tuple(measurements), (), tables=tables, pictures=tuple(item.picture for item in pairs))
 
 
 def _near(subject: Subject, params: DataQualityParams, train: Labelled) -> CheckResult:
     examples = in_order(subject.subset(params.near_images))
     found = nearest(examples.images, train.images, subject.device)
     near_ones = Near(examples, found, train.labels[found.row])
-    shown: tuple[Picture, ...] = (
+    shown = (
         *pictures.pairs(near_ones, train, subject.classes, params.examples),
         pictures.outliers(near_ones, subject.classes, params.examples),
     )
-    return CheckResult(tuple(near.measured(near_ones)), (), tables=(near.table(near_ones),), pictures=shown)
+    return _part(near.measured(near_ones), (near.table(near_ones),), shown)
 
 
 def _within(subject: Subject, params: DataQualityParams, both: Sides) -> CheckResult:
@@ -140,7 +146,7 @@ def _training_labels(subject: Subject, params: DataQualityParams, train: Labelle
     right = int((probabilities.argmax(dim=1) == train.labels).sum())
     title = "Accuracy of the light model that doubts the training labels, on images that it did not see"
     trust = share("label_issue.train.model_accuracy", title, right, len(train), better="higher")
-    return CheckResult((*labels.measured("train", found), trust), (), pictures=tuple(shown))
+    return _part((*labels.measured("train", found), trust), (), shown)
 
 
 DATA_QUALITY = Check(name="data_quality", version=1, needs=frozenset(), params=DataQualityParams, measure=measure)

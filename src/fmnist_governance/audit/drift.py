@@ -99,7 +99,7 @@ def measure(subject: Subject, params: DriftParams) -> CheckResult:
 
 
 def _source(held: HeldOut) -> str:
-    what = "test images" if "without a validation split" in held.source else "validation images"
+    what = f"{held.split} images"
     return f"{len(held.fit):,} {what}"
 
 
@@ -213,7 +213,10 @@ def _table(params: DriftParams, trials: list[Trial], found: Found) -> Table:
         Column("accuracy", "fraction"),
         *(Column(f"alarms_n_{size}{end}", "fraction") for size in params.sizes for end in ends),
     )
-    caption = "How often the alarm is raised, by what happened to the images and how many there are in a sample"
+    caption = (
+        "How often the alarm is raised, by what happened to the images and how many there are in a sample; each"
+        " interval holds on its own"
+    )
     return Table("power", caption, columns, tuple(rows))
 
 

@@ -32,7 +32,8 @@ LIMITS = (
 HEADLINES = frozenset(
     {
         *("background_share", "corner_share", "empty_maps", "occlusion.corner_flips"),
-        *("deletion.gain_over_random", "insertion.gain_over_random", "randomisation.spearman", "stability.spearman"),
+        *("deletion.gain_over_random", "deletion.gain_over_intensity", "insertion.gain_over_random"),
+        *("randomisation.spearman", "stability.spearman"),
     }
 )
 
@@ -138,7 +139,7 @@ def _means(found: Explained) -> Iterator[Mean]:
     yield Mean("border_share", "Share of the maps by the border", where.border, "fraction", "lower", share)
     yield Mean("corner_share", title, where.corners[:, corner], "fraction", "lower", share, len(CORNERS))
     far = float(np.hypot(*found.maps.shape[1:]))
-    title = "Distance of the maps' centre from the garment's"
+    title = "Distance of the maps' centre from the object's"
     yield Mean("centre_distance", title, where.distance, "pixels", "lower", (0.0, far))
     for way, less in (("deletion", True), ("insertion", False)):
         curves = found.curves.deletion if less else found.curves.insertion

@@ -23,6 +23,8 @@ class Look:
     lowest: str
     """What the images with the least of it are, in words."""
     highest: str
+    how: str
+    """How it is measured, in words."""
     measure: Callable[[Tensor], Tensor]
     """Map (N, H, W) float64 in [0, 1] to (N,) float64."""
 
@@ -99,12 +101,47 @@ def symmetry(grey: Tensor) -> Tensor:
 
 
 LOOKS: tuple[Look, ...] = (
-    Look("brightness", "brightness of the garment", "darkest", "brightest", brightness),
-    Look("ink", "share of the image that it covers", "smallest", "largest", ink),
-    Look("contrast", "contrast within the garment", "most uniform", "most contrasting", contrast),
-    Look("lean", "lean to the right", "leftmost", "rightmost", lean),
-    Look("aspect", "height over width", "widest", "tallest", aspect),
-    Look("edges", "difference between neighbouring pixels", "plainest", "busiest", edges),
-    Look("symmetry", "likeness to the mirror image", "least symmetric", "most symmetric", symmetry),
+    Look(
+        "brightness",
+        "brightness of the object",
+        "darkest",
+        "brightest",
+        "mean of the object's pixels, those above a tenth of white",
+        brightness,
+    ),
+    Look(
+        "ink",
+        "share of the image that it covers",
+        "smallest",
+        "largest",
+        "share of the pixels above a tenth of white",
+        ink,
+    ),
+    Look(
+        "contrast",
+        "contrast within the object",
+        "most uniform",
+        "most contrasting",
+        "standard deviation of the object's pixels",
+        contrast,
+    ),
+    Look("lean", "lean to the right", "leftmost", "rightmost", "right half less left half, as a share of both", lean),
+    Look("aspect", "height over width", "widest", "tallest", "of the box around the object's pixels", aspect),
+    Look(
+        "edges",
+        "difference between neighbouring pixels",
+        "plainest",
+        "busiest",
+        "mean difference in brightness between neighbours, across and down",
+        edges,
+    ),
+    Look(
+        "symmetry",
+        "likeness to the mirror image",
+        "least symmetric",
+        "most symmetric",
+        "1 less the share of the brightness that differs from the mirror image",
+        symmetry,
+    ),
 )
 """In the order of reports."""

@@ -21,7 +21,7 @@ from fmnist_governance.stats.proportions import wilson
 LIMITS = (
     "An answer that stays may stay wrong: read consistency beside accuracy.",
     "Strong changes, and white for black, are shown to find where the answers break; nobody promised that they hold.",
-    "Garments are mirrored left to right only: upside down they would be other pictures.",
+    "Mirroring turns no garment into another, but a digit or letter: of such, what rests on it tells nothing.",
 )
 
 

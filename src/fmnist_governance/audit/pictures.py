@@ -12,17 +12,20 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 GAP = 2
+APART = 8
+"""Pixels between groups of images that belong together."""
 PAPER = 255
 _GREYS = 12
 """Levels of grey in a sheet: tiny images look the same, and take less than half the bytes of a page."""
 
 
-def sheet(rows: list[Tensor], columns: int) -> bytes:
+def sheet(rows: list[Tensor], columns: int, group: int = 1) -> bytes:
     """Lay images out in a grid, at one pixel a pixel.
 
     Args:
         rows: Each (M, C, H, W) uint8 with M from 0 to `columns`; C is 1 or 3, H and W are the same for all.
         columns: Places in each row; those without an image stay blank.
+        group: How many neighbours in a row belong together and stand apart from the next.
 
     Returns:
         The bytes of a PNG, grey ones in few levels; the same images give the same bytes.
@@ -35,12 +38,12 @@ def sheet(rows: list[Tensor], columns: int) -> bytes:
         msg = f"a sheet needs images of one shape, not {sorted(shapes)}"
         raise ValueError(msg)
     channels, height, width = shapes.pop()
-    canvas = torch.full(
-        (channels, len(rows) * (height + GAP) - GAP, columns * (width + GAP) - GAP), PAPER, dtype=torch.uint8
-    )
+    between = 0 if group == 1 else APART - GAP
+    across = columns * (width + GAP) - GAP + (columns - 1) // group * between
+    canvas = torch.full((channels, len(rows) * (height + GAP) - GAP, across), PAPER, dtype=torch.uint8)
     for r, row in enumerate(rows):
         for c, image in enumerate(row):
-            top, left = r * (height + GAP), c * (width + GAP)
+            top, left = r * (height + GAP), c * (width + GAP) + c // group * between
             canvas[:, top : top + height, left : left + width] = image
     out = io.BytesIO()
     (_grey(canvas[0]) if channels == 1 else _coloured(canvas)).save(out, format="PNG", optimize=True)

@@ -20,7 +20,8 @@ from fmnist_governance.errors import CheckError
 from fmnist_governance.evidence.record import Interval, Measurement
 
 LIMITS = (
-    "The groups are of garments as they look in a picture, not of persons: says nothing about fairness to people.",
+    "The groups are of things as they look in a picture, not of persons: says nothing about fairness to people.",
+    "Quarters are of all test images, whatever their class: a class may have few images in one, or most.",
     "A quarter that fares worse need not fare worse because of the property that it was cut by.",
     "Groups that are not cut by class, by one property or by both are not looked at; one may hide there.",
 )
@@ -58,7 +59,7 @@ def measure(subject: Subject, params: SlicesParams) -> CheckResult:
     return CheckResult(
         measurements=measurements,
         limits=LIMITS,
-        tables=(_table(found),),
+        tables=(_properties(), _table(found)),
         pictures=(_picture(subject.classes, test, shown, params.examples),) if shown else (),
         absent={id_: _why(params, id_) for id_ in _owed() if id_ not in held},
     )
@@ -146,6 +147,12 @@ def _fraction(name: str, title: str, value: float, n: int, interval: Interval) -
         interval=interval,
         headline=name in HEADLINES,
     )
+
+
+def _properties() -> Table:
+    rows = tuple((look.title, look.how, look.lowest, look.highest) for look in LOOKS)
+    columns = tuple(Column(name) for name in ("property", "how it is measured", "least of it", "most of it"))
+    return Table("properties", "What the groups are cut by, each into quarters of all test images", columns, rows)
 
 
 def _table(found: Sequence[Compared]) -> Table:

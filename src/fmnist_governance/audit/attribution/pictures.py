@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import itertools
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -12,8 +13,10 @@ from fmnist_governance.audit.check import Picture
 from fmnist_governance.audit.pictures import sheet
 from fmnist_governance.audit.subject import Examples
 
-COLOURS = 16
-"""Of a picture; with so few it is a fifth as large."""
+GREYS, COLOURS = 6, 10
+"""Of a picture, for the images as they are and for what is laid over them; with so few it is a fifth as large."""
+_TINGED = 24
+"""Apart by as many levels in its channels, a pixel has a colour."""
 _WARM = ((0.0, (0.0, 0.0, 0.0)), (0.35, (0.75, 0.1, 0.1)), (0.7, (1.0, 0.6, 0.0)), (1.0, (1.0, 1.0, 0.55)))
 _VEIL, _DIMMED = 0.85, 0.7
 
@@ -49,12 +52,20 @@ def grey(images: Tensor) -> Tensor:
 
 
 def few_colours(png: bytes) -> bytes:
-    """Return a picture in a palette."""
+    """Return a picture in a palette in which grey stays grey: a tint would be taken for attribution."""
     from PIL import Image
 
-    out = io.BytesIO()
-    quantised = Image.open(io.BytesIO(png)).quantize(COLOURS, dither=Image.Dither.NONE)
-    quantised.save(out, format="PNG", optimize=True)
+    pixels = np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+    tinged = np.ptp(pixels, axis=2) > _TINGED
+    places = np.rint(pixels.mean(axis=2) * (GREYS - 1) / 255).astype(np.uint8)
+    palette = [round(255 * level / (GREYS - 1)) for level in range(GREYS) for _ in "rgb"]
+    if tinged.any():
+        tints = Image.fromarray(pixels[tinged][None]).quantize(COLOURS, dither=Image.Dither.NONE)
+        places[tinged] = GREYS + np.asarray(tints)[0]
+        palette += (tints.getpalette() or [])[: 3 * COLOURS]
+    found, out = Image.fromarray(places, mode="P"), io.BytesIO()
+    found.putpalette(palette)
+    found.save(out, format="PNG", optimize=True)
     return out.getvalue()
 
 

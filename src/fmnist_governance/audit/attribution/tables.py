@@ -68,8 +68,9 @@ def occlusion(found: Explained) -> Table:
         for place in found.occluded
         for held in (wilson(place.flips, found.asked),)
     ]
+    caption = "Answers that change, and accuracy, with a place painted black; each interval holds on its own"
     columns = (
         *(Column("painted black"), Column("n", "count")),
         *(Column(name, "fraction") for name in ("changed", "changed_low", "changed_high", "accuracy")),
     )
-    return Table("occlusion", "Answers that change, and accuracy, with a place painted black", columns, tuple(rows))
+    return Table("occlusion", caption, columns, tuple(rows))

@@ -40,7 +40,7 @@ def table(subject: Subject, sets: Sequence[Tried], numbers: Mapping[tuple[str, s
     )
     caption = (
         "Images of no class: how many are answered with more than 90 % confidence, which class takes most of them, and"
-        " how well each score tells them from test images"
+        " how well each score tells them from test images; each interval holds on its own"
     )
     return Table("sets", caption, columns, tuple(rows))
 

@@ -62,7 +62,7 @@ def measured(sides: Sides, classes: Sequence[str]) -> Iterator[Measurement]:
         yield exact(
             f"constant.{name}.count", f"Constant {words} images: one brightness throughout", int(constant.sum())
         )
-        title = f"Blank {words} images: less than {BLANK * 100:.0f} % of the pixels are a garment's"
+        title = f"Blank {words} images: less than {BLANK * 100:.0f} % of the pixels are an object's"
         yield exact(f"blank.{name}.count", title, int(blank.sum()))
         title = f"Flat {words} images: brightness differs by less than {FLAT * 100:.0f} % (standard deviation)"
         yield exact(f"low_variance.{name}.count", title, int(flat.sum()))
