@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import math
 import subprocess
 import sys
 import tempfile
@@ -19,6 +20,7 @@ from pathlib import Path
 
 import torch
 from torch import Tensor, nn
+from torchvision.transforms.v2 import functional as v2
 
 from fmnist_governance.audit.answering import BATCH, Images, own_subject
 from fmnist_governance.audit.attacks.budget import Budget, Norm
@@ -26,6 +28,9 @@ from fmnist_governance.audit.attacks.gradient import cross_entropy
 from fmnist_governance.audit.attacks.sweep import sweep
 from fmnist_governance.audit.attacks.target import prepared
 from fmnist_governance.audit.attribution.grad_cam import grad_cam, layer_of
+from fmnist_governance.audit.corruptions.catalog import CORRUPTIONS
+from fmnist_governance.audit.corruptions.corruption import SEVERITIES
+from fmnist_governance.audit.corruptions.sweep import drawn
 from fmnist_governance.audit.quality.neighbours import BLOCK, unit
 from fmnist_governance.audit.subject import Subject
 from fmnist_governance.config.suite import load_suite
@@ -43,6 +48,7 @@ from fmnist_governance.tracking.store import Store, open_store
 BUDGETS = ("1/255", "2/255", "4/255", "8/255", "16/255", "0.1")
 STEPS = 20
 ATTACKED = 500
+DISTURBED = 1000
 CPU = torch.device("cpu")
 READS = """
 import sys
@@ -136,6 +142,39 @@ def products(dataset: Dataset) -> float:
     return timed(multiply)
 
 
+def disturbances(subject: Subject) -> None:
+    """Print those corruptions that torchvision makes too: same images and strengths, the pixels alone."""
+    few = subject.subset(DISTURBED)
+    images = few.images.float() / 255
+    own = theirs = 0.0
+    for corruption in CORRUPTIONS:
+        if corruption.name in TORCHVISION:
+            uniform = drawn(subject, corruption, few.index)
+            work, other = corruption.at, TORCHVISION[corruption.name]
+            own += timed(lambda: [work(images, uniform, severity) for severity in SEVERITIES])  # noqa: B023
+            theirs += timed(lambda: [other(images, *strength) for strength in corruption.garment28])  # noqa: B023
+    line(f"{len(TORCHVISION)} corruptions, {len(SEVERITIES)} severities, {DISTURBED:,} images", own)
+    line("  torchvision.transforms.v2", theirs, own)
+
+
+def jpeg(images: Tensor, quality: int) -> Tensor:
+    """Compress (N, 1, H, W) float images in [0, 1] with torchvision's encoder, which takes one at a time."""
+    return torch.stack([v2.jpeg(x, quality) for x in (images * 255).round().to(torch.uint8)]).float() / 255
+
+
+TORCHVISION: dict[str, Callable[..., Tensor]] = {
+    "gaussian_noise": lambda x, deviation: v2.gaussian_noise(x, sigma=deviation),
+    "gaussian_blur": lambda x, deviation: v2.gaussian_blur(x, [2 * math.ceil(3 * deviation) + 1] * 2, [deviation] * 2),
+    "contrast": v2.adjust_contrast,
+    "jpeg_compression": jpeg,
+    "rotate": lambda x, degrees: v2.rotate(x, degrees, v2.InterpolationMode.BILINEAR),
+    "shear": lambda x, factor: v2.affine(
+        x, 0, [0, 0], 1, [math.degrees(math.atan(factor)), 0], v2.InterpolationMode.BILINEAR
+    ),
+    "scale": lambda x, factor: v2.affine(x, 0, [0, 0], factor, [0, 0], v2.InterpolationMode.BILINEAR),
+}
+
+
 def peers(subject: Subject, network: nn.Module) -> None:
     """Print attack and heat maps beside other packages: same network, images, budgets, steps."""
     few = subject.subset(ATTACKED)
@@ -219,7 +258,9 @@ def main() -> None:
     test = dataset.splits["test"]
     images = Images(test.images, test.labels, torch.arange(len(test)).numpy())
     form = memory_format(CPU)
-    peers(own_subject(network, model.classes, {"test": images}, seed=0, device=CPU, memory_format=form), network)
+    subject = own_subject(network, model.classes, {"test": images}, seed=0, device=CPU, memory_format=form)
+    disturbances(subject)
+    peers(subject, network)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ def _weight(finding: Finding) -> tuple[bool, bool]:
 def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
     found = {id_: record.find(id_) for id_ in finding.measurements}
     numbers = [Number.of(measured) for measured in found.values() if measured]
+    lost = tuple(id_ for id_, measured in found.items() if measured is None)
     many = len(numbers) > MOST_NUMBERS
     return Clause(
         name=finding.clause,
@@ -41,5 +42,6 @@ def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
         message=finding.message,
         measurements=() if many else tuple(numbers),
         many=f"{len(numbers):,}" if many else None,
-        unmeasured=tuple(id_ for id_, measured in found.items() if measured is None),
+        unmeasured=lost[:MOST_NUMBERS],
+        more_unmeasured=f"{len(lost) - MOST_NUMBERS:,}" if len(lost) > MOST_NUMBERS else None,
     )

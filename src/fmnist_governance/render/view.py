@@ -210,6 +210,9 @@ class Clause:
     many: str | None
     """How many measurements it looked at where they are too many to be printed; else None."""
     unmeasured: tuple[str, ...]
+    """The first ids of what was not measured."""
+    more_unmeasured: str | None
+    """How many further ones there are; None where there are none."""
 
 
 @dataclass(frozen=True, slots=True)

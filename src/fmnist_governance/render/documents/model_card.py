@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 
 from fmnist_governance.evidence.declared import topics
 from fmnist_governance.evidence.manifest import canonical
-from fmnist_governance.render import known, text
+from fmnist_governance.render import again, known
 from fmnist_governance.render.aspects import Aspect, aspects
 from fmnist_governance.render.beside import REPORT
 from fmnist_governance.render.claimed import Claims, claims
@@ -120,16 +119,10 @@ def card(report: Report) -> Card:
         uri=subject.uri,
         shape=", ".join(f"{side}" for side in (1, *subject.input_shape)),
         is_own=subject.kind == "own",
-        command=_command(report),
+        command=again.command(report),
         judge=known.judge(report),
         law=law_words(report.assessment.law),
     )
-
-
-def _command(report: Report) -> str:
-    record = report.record
-    words = ("audit", record.subject.uri, "--dataset", record.dataset.name, "--suite", record.audit.suite.name)
-    return " ".join(("fmnist-audit", *(shlex.quote(text.visible(word)) for word in words)))
 
 
 def _key_numbers(report: Report) -> tuple[Number, ...]:

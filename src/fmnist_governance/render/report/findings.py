@@ -17,6 +17,8 @@ from fmnist_governance.render.view import Examination, Grid, Number
 
 _TALL = 1.5
 """Heights of a picture, in its widths, from which on it is folded."""
+_FEW = 3
+"""Ids that are named at once where one reason is given for them."""
 _CHART_ROWS, _CURVE_ROWS = 100, 34
 """Rows of a chart's table that are printed below it, longer ones are named with their file; and points of a curve."""
 
@@ -49,8 +51,18 @@ class Finding:
     figures: tuple[Figure, ...]
     grids: tuple[Grid, ...]
     """Further tables."""
-    absent: tuple[tuple[str, str], ...]
-    """What it owed and did not measure: id and reason."""
+    absent: tuple[Absent, ...]
+    """What it owed and did not measure, by reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class Absent:
+    """Why some numbers are not there."""
+
+    reason: str
+    ids: tuple[str, ...]
+    many: str | None
+    """How many, where they are too many to be named at once; else None."""
 
 
 def findings(report: Report, examinations: Sequence[Examination]) -> tuple[Finding, ...]:
@@ -73,7 +85,7 @@ def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Findin
     shown = {number.id for number in (*rows, *(lead.number for lead in stated))}
     shown |= {number.id for row in examined.class_rows for number in row.numbers if number}
     left = sum(m.id.startswith(f"{entry.name}.") and m.id not in shown for m in record.measurements)
-    drawn = {chart.table for chart in CHARTS}
+    drawn = {chart.table for chart in CHARTS} | {picture.id for picture in record.pictures}
     return Finding(
         check=examined,
         leads=stated,
@@ -81,7 +93,16 @@ def _finding(examined: Examination, entry: CheckEntry, report: Report) -> Findin
         more=_counted(left),
         figures=(*_charts(examined, report), *_sheets(examined, report)),
         grids=tuple(table for table in examined.grids if table.id not in drawn),
-        absent=tuple((id_, entry.absent.get(id_, "no reason was recorded")) for id_ in examined.lost),
+        absent=_absent(examined, entry),
+    )
+
+
+def _absent(examined: Examination, entry: CheckEntry) -> tuple[Absent, ...]:
+    reasons: dict[str, list[str]] = {}
+    for id_ in examined.lost:
+        reasons.setdefault(entry.absent.get(id_, "no reason was recorded"), []).append(id_)
+    return tuple(
+        Absent(reason, tuple(ids), f"{len(ids):,}" if len(ids) > _FEW else None) for reason, ids in reasons.items()
     )
 
 
@@ -99,7 +120,12 @@ def _sheets(examined: Examination, report: Report) -> Iterator[Figure]:
     for image in examined.images:
         width, height = size(report.read(image.path)) or (1, 1)
         drawn = picture(image.path, image.alternative, report)
-        yield Figure(drawn, image.caption, None, is_tall=height > _TALL * width)
+        listed = next((table for table in examined.grids if _stem(table.path) == _stem(image.path)), None)
+        yield Figure(drawn, image.caption, listed, is_tall=height > _TALL * width)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition(".")[0]
 
 
 def _counted(left: int) -> str | None:

@@ -22,7 +22,11 @@ LEADS: Mapping[str, tuple[str, ...]] = {
         "adversarial.linf.median_budget",
         "adversarial.sanity.broken",
     ),
-    "explanation": ("explanation.deletion.gain_over_random", "explanation.randomisation.spearman"),
+    "explanation": (
+        "explanation.deletion.gain_over_random",
+        "explanation.deletion.gain_over_intensity",
+        "explanation.randomisation.spearman",
+    ),
     "slices": ("slices.significant_within_class", "slices.worst.accuracy"),
     "ood": ("ood.far.confident_rate", "ood.near.confident_rate"),
     "data_quality": (
@@ -39,7 +43,10 @@ LEADS: Mapping[str, tuple[str, ...]] = {
 _MOST = 3
 """Sentences about a check that is not in the table."""
 
-_SIGNED = ("adversarial.sanity.broken", "calibration.overconfidence", "explanation.deletion.gain_over_random")
+_SIGNED = (
+    *("adversarial.sanity.broken", "calibration.overconfidence"),
+    *("explanation.deletion.gain_over_random", "explanation.deletion.gain_over_intensity"),
+)
 """Numbers whose sentence depends on the side of zero on which the whole interval lies."""
 
 

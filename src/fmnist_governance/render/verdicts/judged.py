@@ -29,6 +29,8 @@ class JudgedRun:
     seal: str
     as_of: str
     policy_path: str = "configs/policy.yaml"
+    is_shipped: bool = False
+    """Whether that is the policy of the product, which lies in no folder of the user's."""
     """Of the policy file, from the top of the checkout, with `/`."""
     waivers_path: str = "configs/waivers.yaml"
 
@@ -99,8 +101,9 @@ def answer(verdict: Verdict) -> str:
 
 def about(judged: JudgedRun) -> str:
     """Return in one line which evidence was judged, and by which file; digests are cut to 12 digits."""
+    whose = "the shipped " if judged.is_shipped else ""
     evidence = f"run {judged.run}, sealed as {judged.seal[:_SHOWN]}"
-    return f"{judged.record.subject.uri}, {evidence}, judged by {judged.policy_path}"
+    return f"{judged.record.subject.uri}, {evidence}, judged by {whose}{judged.policy_path}"
 
 
 def remarks(judged: JudgedRun) -> tuple[Remark, ...]:
