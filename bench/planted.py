@@ -27,11 +27,12 @@ from fmnist_governance.data.catalog import load  # noqa: E402
 from fmnist_governance.data.dataset import Dataset, Split  # noqa: E402
 from fmnist_governance.errors import TrackingError  # noqa: E402
 from fmnist_governance.evidence.assessment import Finding, Outcome, Verdict  # noqa: E402
+from fmnist_governance.evidence.manifest import digest  # noqa: E402
 from fmnist_governance.evidence.record import EvidenceRecord, Measurement  # noqa: E402
 from fmnist_governance.gate.policy import Policy, load_policy  # noqa: E402
 from fmnist_governance.model.compute import prepare_process  # noqa: E402
 from fmnist_governance.pipeline.assessing import Demand, assess  # noqa: E402
-from fmnist_governance.pipeline.auditing import Audited, Model, audit  # noqa: E402
+from fmnist_governance.pipeline.auditing import Audited, Model, audit, dataset_facts  # noqa: E402
 from fmnist_governance.pipeline.foreign import Fed  # noqa: E402
 from fmnist_governance.pipeline.making import Order, make  # noqa: E402
 from fmnist_governance.pipeline.models import taken_in_hand  # noqa: E402
@@ -86,11 +87,20 @@ def unspoilt(model: Model, dataset: Dataset) -> Planted:
     return Planted(model.network, dataset, model.package)
 
 
-def audited(model: Model, planted: Planted, checks: dict[str, dict[str, object]], *, fresh: bool) -> Audited:
-    """Run checks on a model."""
-    found = dataclasses.replace(model, network=planted.network, package=planted.package)
+def audited(model: Model, planted: Planted, checks: dict[str, dict[str, object]], defect: str = "") -> Audited:
+    """Run checks on a model that counts as trained on that very data, spoilt or not.
+
+    Another digest keeps what a spoilt model gives from being taken for a measurement of the good one later.
+    """
+    facts = model.facts
+    if defect:
+        facts = facts.model_copy(update={"digest": digest(f"{facts.digest} {defect}".encode())})
+    training = model.training
+    if training:
+        training = training.model_copy(update={"dataset_digest": dataset_facts(planted.dataset).digest})
+    found = dataclasses.replace(model, network=planted.network, package=planted.package, facts=facts, training=training)
     suite = Suite(name="planted", title="The checks that a clause rests on", checks=checks)
-    return audit(found, planted.dataset, suite, seed=0, device=CPU, fresh=fresh, report=silent)
+    return audit(found, planted.dataset, suite, seed=0, device=CPU, fresh=True, report=silent)
 
 
 def verdict(policy: Policy, found: Audited) -> Verdict:
@@ -123,7 +133,7 @@ def row(defect: Defect, policy: Policy, clean: Audited, model: Model, good: Plan
     id_ = clause.measurement  # type: ignore[attr-defined] # floors and ceilings name one
     suite = load_suite("standard", None)
     checks = {name: suite.checks[name] for name in ("performance", id_.split(".")[0])}
-    planted = audited(model, defect.plant(good, lambda split: fit("quick", split)), checks, fresh=True)
+    planted = audited(model, defect.plant(good, lambda split: fit("quick", split)), checks, defect.name)
     judged = verdict(policy, planted)
     findings = {finding.clause: finding for finding in judged.findings}
     bound = getattr(clause, "floor", None)
@@ -197,7 +207,7 @@ def main() -> int:
     clean = []
     for seed in asked.seeds:
         model = clean_model(store, dataset, asked.recipe, seed)
-        found = audited(model, unspoilt(model, dataset), suite.checks, fresh=False)
+        found = audited(model, unspoilt(model, dataset), suite.checks)
         clean.append((model, found, verdict(policy, found)))
         print(model.facts.uri, [f"{f.clause}: {f.message}" for f in refusals(clean[-1][2])], flush=True)
     rows = []

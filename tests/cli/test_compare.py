@@ -74,6 +74,18 @@ ABOUT: tuple[tuple[About, str, str, str], ...] = (
 )
 
 
+def test_an_audit_that_was_not_judged_is_not_held_against_every_clause(tmp_path: Path, fmnist_audit: Program) -> None:
+    one = judged(tmp_path, "first", BEFORE, audited(BEFORE), "0.9")
+    two = tmp_path / "two.zip"
+    two.write_bytes(bundle(BEFORE))
+
+    answer = fmnist_audit("compare", one, two)
+
+    assert "Nothing was concluded from the second audit yet" in answer.out
+    assert re.search(r"overall verdict +passed +not stated", answer.out)
+    assert answer.out.count("not stated") == 1
+
+
 def test_whatever_differs_is_in_the_json(differing: tuple[Path, Path], fmnist_audit: Program) -> None:
     found = json.loads(fmnist_audit("compare", *differing, "--json").out)
 

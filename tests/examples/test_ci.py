@@ -95,6 +95,18 @@ def test_the_action_gives_every_variable_that_its_script_reads() -> None:
     assert inputs == set(parsed("action.yml")["inputs"])
 
 
+def test_what_is_installed_is_source_at_hand_and_no_name_of_an_index() -> None:
+    action, job = parsed("action.yml"), parsed("examples", "ci", "gitlab.yml")["model-gate"]
+
+    (install,) = [step for step in action["runs"]["steps"] if step["name"] == "Install"]
+    assert action["inputs"]["install"]["default"] == ""
+    assert install["env"] == {"WANTED": "${{ inputs.install || github.action_path }}"}
+    assert install["run"].endswith('pip install --quiet "$WANTED"')
+    assert job["variables"]["SOURCE"] == "."
+    assert job["before_script"] == ['python -m pip install --quiet "$SOURCE"']
+    assert (ROOT / "pyproject.toml").is_file()
+
+
 def test_the_workflow_gives_inputs_that_the_action_has() -> None:
     steps = parsed("examples", "ci", "github.yml")["jobs"]["gate"]["steps"]
 

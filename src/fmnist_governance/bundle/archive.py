@@ -47,6 +47,10 @@ def open_archive(path: Path) -> Bundle:
         msg = f"{path}: not a zip that can be read ({err}); expected what `fmnist-audit export` wrote"
         raise EvidenceError(msg) from err
     members = archive.infolist()
+    if members and min(member.header_offset for member in members) != 0:
+        archive.close()
+        msg = f"{path}: other bytes stand before the zip; expected what `fmnist-audit export` wrote"
+        raise EvidenceError(msg)
     if problems := list(_problems(path, members)):
         archive.close()
         raise EvidenceError("\n".join(problems))

@@ -10,6 +10,7 @@ from fmnist_governance.bundle.folder import open_folder
 from fmnist_governance.errors import EvidenceError
 from fmnist_governance.evidence.codec import decode_record
 from fmnist_governance.evidence.manifest import MANIFEST, broken, digest, parse
+from fmnist_governance.evidence.outcomes import contradictions
 from fmnist_governance.evidence.record import EvidenceRecord
 
 RECORD = "evidence/record.json"
@@ -48,7 +49,7 @@ def evidence(bundle: Bundle) -> tuple[EvidenceRecord, str]:
     """Return the record of a bundle that is as it was sealed, and the digest of the seal.
 
     Raises:
-        EvidenceError: Something differs; each file is named.
+        EvidenceError: Something differs, or contradicts the record; each file is named.
     """
     if lines := differences(bundle):
         raise EvidenceError("\n".join(f"{bundle.source}: {line}" for line in lines))
@@ -56,4 +57,6 @@ def evidence(bundle: Bundle) -> tuple[EvidenceRecord, str]:
     if record.subject.digest != bundle.facts.model:
         msg = f"{bundle.source}: {BUNDLE}: names another model than the record"
         raise EvidenceError(msg)
+    if lines := contradictions(record, bundle.read):
+        raise EvidenceError("\n".join(f"{bundle.source}: {line}" for line in lines))
     return record, digest(bundle.read(MANIFEST) or b"")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import get_args
 
-from fmnist_governance.evidence.assessment import Assessment, Finding
+from fmnist_governance.evidence.assessment import Assessment, Finding, Verdict
 from fmnist_governance.evidence.comparison import About, Fact
 from fmnist_governance.evidence.record import EvidenceRecord
 
@@ -16,17 +16,23 @@ Known = tuple[EvidenceRecord, Assessment | None]
 
 
 def facts(first: Known, second: Known) -> tuple[Fact, ...]:
-    """Return what the audits state, the same or not, in the order of a reader's questions."""
-    one, two = ({(about, name): text for about, name, text in _stated(*known)} for known in (first, second))
+    """Return what the audits state, the same or not, in the order of a reader's questions.
+
+    What was concluded clause by clause is held side by side only where both audits were judged.
+    """
+    both = all(concluded is not None and concluded.verdict is not None for _, concluded in (first, second))
+    one, two = ({(about, name): text for about, name, text in _stated(*known, both=both)} for known in (first, second))
     order = get_args(About)
     keys = sorted(dict.fromkeys([*one, *two]), key=lambda key: order.index(key[0]))
     return tuple(Fact(about=key[0], name=key[1], first=one.get(key), second=two.get(key)) for key in keys)
 
 
-def _stated(record: EvidenceRecord, concluded: Assessment | None) -> Stated:
-    if concluded:
+def _stated(record: EvidenceRecord, concluded: Assessment | None, *, both: bool) -> Stated:
+    if concluded and both:
         yield from _verdict(concluded)
         yield from _people(concluded)
+    elif concluded and concluded.verdict:
+        yield "verdict", "overall verdict", _word(concluded.verdict)
     yield from _model(record)
     yield "data", "data set", f"{record.dataset.name} {record.dataset.digest}"
     for name, split in record.dataset.splits.items():
@@ -39,12 +45,16 @@ def _verdict(concluded: Assessment) -> Stated:
     verdict = concluded.verdict
     if verdict is None:
         return
-    yield "verdict", "overall verdict", "passed" if verdict.passed else "refused"
+    yield "verdict", "overall verdict", _word(verdict)
     for finding in verdict.findings:
         yield "verdict", finding.clause, _finding(finding)
     yield "policy", "policy", f"{verdict.policy.name} {verdict.policy.digest}"
     yield "policy", "waivers", verdict.waivers_digest or "none"
     yield "policy", "baseline", verdict.baseline or "none"
+
+
+def _word(verdict: Verdict) -> str:
+    return "passed" if verdict.passed else "refused"
 
 
 def _finding(finding: Finding) -> str:

@@ -47,8 +47,9 @@ def decode_record(data: bytes, source: str = "evidence/record.json") -> Evidence
     """
     try:
         version = json.loads(data).get("schema_version")
-    except (ValueError, AttributeError) as err:
-        msg = f"{source}: not a JSON object ({err})"
+    except (ValueError, AttributeError, RecursionError) as err:
+        why = "nested too deep" if isinstance(err, RecursionError) else err
+        msg = f"{source}: not a JSON object ({why})"
         raise EvidenceError(msg) from err
     if not isinstance(version, int) or isinstance(version, bool) or not 1 <= version <= SCHEMA_VERSION:
         msg = f"{source}: schema_version {version!r} is unknown here; this version reads 1 to {SCHEMA_VERSION}"

@@ -60,7 +60,7 @@ def parse(data: bytes) -> dict[str, str]:
     """
     try:
         value = json.loads(data)
-    except ValueError as err:
+    except (ValueError, RecursionError) as err:
         msg = f"{MANIFEST}: not JSON ({err}); audit the model again"
         raise EvidenceError(msg) from err
     if not isinstance(value, dict) or not all(isinstance(v, str) for v in value.values()):

@@ -11,6 +11,7 @@ from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
 
 TEST = "test"
 _HEADER = "condition,correct"
+_ROUNDING = 1e-9
 _ROW = re.compile(r"([A-Za-z0-9_.-]+),([01]+)")
 
 
@@ -49,6 +50,27 @@ def decode_outcomes(data: bytes, source: str) -> Mapping[str, str]:
 
 Read = Callable[[str], bytes | None]
 """Returns a sealed file by its path in the run; None where there is none."""
+
+
+def contradictions(record: EvidenceRecord, read: Read) -> list[str]:
+    """Say where the accuracy in a record is not that of the answers that were sealed with it.
+
+    Args:
+        record: An evidence record.
+        read: The reader of its files.
+
+    Raises:
+        EvidenceError: The outcomes of the check `performance` are no outcomes file.
+    """
+    stated, data = record.find("performance.accuracy"), read(path("performance"))
+    right = decode_outcomes(data, path("performance")).get("clean") if data is not None else None
+    if stated is None or right is None:
+        return []
+    found = right.count("1") / len(right)
+    if stated.n == len(right) and abs(stated.value - found) <= _ROUNDING:
+        return []
+    said = f"{stated.id} is {stated.value} of {stated.n}"
+    return [f"{path('performance')}: {found} of {len(right)} answers are right, where the record's {said}"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -13,6 +14,7 @@ from pydantic import (
     NonNegativeInt,
     PositiveFloat,
     PositiveInt,
+    model_validator,
 )
 
 from fmnist_governance.stats.interval import Interval as Interval  # noqa: PLC0414 - part of the record's vocabulary
@@ -23,6 +25,12 @@ Timestamp = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}Z
 Unit = Literal["fraction", "count", "seconds", "bytes", "nats", "pixels", "per_second", "joules", "score"]
 
 SCHEMA_VERSION = 1
+_RANGES = {
+    "fraction": (-1.0, 1.0),
+    **dict.fromkeys(("count", "seconds", "bytes", "pixels", "per_second", "joules"), (0.0, inf)),
+}
+"""What a value can be, by its unit; a difference of two fractions may be below 0."""
+_ROUNDING = 1e-9
 
 
 class Record(BaseModel):
@@ -45,6 +53,17 @@ class Measurement(Record):
     """None only for what is exact."""
     headline: bool = False
     """Whether the number is also kept as a metric of the run."""
+
+    @model_validator(mode="after")
+    def _possible(self) -> Measurement:
+        least, most = _RANGES.get(self.unit, (-inf, inf))
+        if not least <= self.value <= most:
+            msg = f"{self.id} is {self.value}, which no {self.unit} can be"
+            raise ValueError(msg)
+        if self.interval and not self.interval.low - _ROUNDING <= self.value <= self.interval.high + _ROUNDING:
+            msg = f"{self.id} is {self.value}, outside its interval {self.interval.low} to {self.interval.high}"
+            raise ValueError(msg)
+        return self
 
 
 class TableFile(Record):

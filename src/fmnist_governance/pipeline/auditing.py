@@ -99,8 +99,9 @@ def audit(  # noqa: PLR0913 - what an audit is made of
     started, start = environment.now(), time.perf_counter()
     report("answers", 0, len(planned) + 1)
     data = dataset_facts(dataset)
-    subject, pass_seconds = _subject(model, _left_out(model, dataset, data), seed, device)
-    shelf = _shelf(model, data, seed, device)
+    used = _left_out(model, dataset, data)
+    subject, pass_seconds = _subject(model, used, seed, device)
+    shelf = _shelf(model, data, tuple(used.splits), seed, device)
     found: list[Found] = []
     for done, item in enumerate(planned, start=1):
         report(item.check.name, done, len(planned) + 1)
@@ -210,10 +211,10 @@ def dataset_facts(dataset: Dataset) -> DatasetFacts:
     )
 
 
-def _shelf(model: Model, data: DatasetFacts, seed: int, device: torch.device) -> Shelf:
+def _shelf(model: Model, data: DatasetFacts, splits: tuple[str, ...], seed: int, device: torch.device) -> Shelf:
     packages = environment.environment().packages
     facts = {"subject": model.facts.digest, "dataset": data.digest, "seed": seed, "device": str(device)}
-    facts |= {"fed": dict(model.fed)}
+    facts |= {"fed": dict(model.fed), "splits": splits}
     return Shelf(user_cache() / "checks", {**facts, "packages": packages})
 
 

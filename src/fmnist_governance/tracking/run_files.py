@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 from fmnist_governance.errors import EvidenceError, TrackingError
 from fmnist_governance.evidence.codec import decode_record
 from fmnist_governance.evidence.manifest import MANIFEST, broken, digest, parse
+from fmnist_governance.evidence.outcomes import contradictions
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.tracking.store import Store, told
 
@@ -145,6 +146,8 @@ def verified(run: RunFiles) -> Verified:
     record = _record(run)
     if record is not None:
         problems += _metric_problems(record, run.metrics) + _tag_problems(record, run.tags)
+    if record is not None and not problems:
+        problems += contradictions(record, run.read)
     if problems:
         raise EvidenceError("\n".join(f"run {run.run_id}: {problem}" for problem in problems))
     return Verified(record or decode_record(run.read(RECORD) or b""), digest(sealed), run)

@@ -170,6 +170,12 @@ def test_wide_characters_count_twice() -> None:
     assert wrapped("鞋子" * 3, 8) == ["鞋子鞋子", "鞋子"]
 
 
+def test_long_names_break_after_their_parts() -> None:
+    assert wrapped("see robustness-is-not-an-illusion", 22) == ["see", "robustness-is-not-an-", "illusion"]
+    assert wrapped("data_quality.label_issue.test.rate", 20) == ["data_quality.label_", "issue.test.rate"]
+    assert wrapped("a" * 9, 4) == ["aaaa", "aaaa", "a"]
+
+
 def test_the_json_view_reads_back_as_the_verdict() -> None:
     whole = verdict(finding("b\u202ead", Outcome.FAILED, message="\x1b[31m"))
 

@@ -33,7 +33,10 @@ def _columns(char: str) -> int:
 
 
 def wrapped(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` columns, at spaces where there are any; width is at least 2."""
+    """Break a text into lines of at most `width` columns; width is at least 2.
+
+    Lines break at spaces where there are any; a longer word after a hyphen, dot or slash if it has one.
+    """
     lines = [""]
     for word in (piece for whole in safe(text).split() for piece in _pieces(whole, width)):
         if lines[-1] and columns(lines[-1]) + 1 + columns(word) > width:
@@ -47,7 +50,8 @@ def _pieces(word: str, width: int) -> Iterator[str]:
     piece, taken = "", 0
     for char in word:
         if taken + _columns(char) > width:
-            yield piece
-            piece, taken = "", 0
+            cut = max((place + 1 for place, mark in enumerate(piece) if mark in "-./_"), default=len(piece))
+            yield piece[:cut]
+            piece, taken = piece[cut:], columns(piece[cut:])
         piece, taken = piece + char, taken + _columns(char)
     yield piece
