@@ -61,7 +61,7 @@ def test_a_named_folder_has_its_own_recipes(tmp_path: Path) -> None:
     assert recipe_names(tmp_path) == ["mine"]
 
 
-@pytest.mark.parametrize("layers", ["banana", "", "16/2 b", "+16 32", "16/3"])
+@pytest.mark.parametrize("layers", ["banana", "", "16/2 b", "+16 32", "16/3", "99999 8", "0 8"])
 def test_layers_that_cannot_be_read_are_refused_with_their_line(tmp_path: Path, layers: str) -> None:
     file = tmp_path / "mine.yaml"
     file.write_text(

@@ -152,7 +152,7 @@ def test_an_npz_file_is_read_with_its_splits(tmp_path: Path) -> None:
         ({"classes": np.array([1, 2, 3])}, r"classes is int64\(3,\)"),
         ({"x_test": np.zeros((6, 28, 28))}, r"x_test is float64\(6, 28, 28\)"),
         ({"x_test": np.zeros((6, 784), dtype=np.uint8)}, r"x_test is uint8\(6, 784\)"),
-        ({"y_test": np.arange(5)}, "6 images but labels are"),
+        ({"y_test": np.arange(5)}, "6 images, but the labels are"),
         ({"y_test": np.array([0, 1, 2, 3, 0, 0])}, "labels run from 0 to 3; there are 3 classes"),
         ({"y_test": np.array([0, -1, 2, 0, 0, 0])}, "labels run from -1 to 2"),
         ({"y_test": np.zeros(6)}, r"y_test is float64\(6,\)"),

@@ -375,7 +375,7 @@ def test_a_residual_layer_adds_its_input() -> None:
         ("8/3", "layer '8/3' is not of the form"),
         ("eight", "layer 'eight' is not of the form"),
         ("0", "layer '0' is not of the form"),
-        ("9999", "layer '9999' is not of the form"),
+        ("10000", "layer '10000' is not of the form"),
         ("8/2 " * 5, "halved until nothing is left"),
         ("8 +9", r"\+9 adds its input, and must keep its 8 channels and size"),
         ("8 +8/2", r"\+8 adds its input, and must keep its 8 channels and size"),

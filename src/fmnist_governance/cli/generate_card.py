@@ -20,7 +20,12 @@ from fmnist_governance.cli.options import (
 
 @click.command("generate-card")
 @click.argument("run", default="latest")
-@click.option("--document", "documents", multiple=True, help="Only this document; may be given again.")
+@click.option(
+    "--document",
+    "documents",
+    multiple=True,
+    help="Only this document, such as model_card or report; may be given again.",
+)
 @click.option("--format", "formats", help="Only these formats, such as md,html,json; pdf needs the extra `pdf`.")
 @click.option(
     "--output",

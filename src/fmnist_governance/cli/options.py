@@ -75,7 +75,9 @@ def dataset_options(command: F) -> F:
 def training_options(command: F) -> F:
     """Add what a training is told: recipe, seed, name, and the model to start from."""
     options = (
-        click.option("--recipe", default="quick", show_default=True, help="Name of a recipe, or a .yaml file."),
+        click.option(
+            "--recipe", default="quick", show_default=True, help="quick, standard, accurate, robust, or a .yaml file."
+        ),
         click.option("--seed", default=0, show_default=True, type=SEED, help="Seed of all that is drawn."),
         click.option("--name", default=MODEL, show_default=True, help="Name under which the model is registered."),
         click.option("--init-from", metavar="MODEL", help="Start from this model's weights, as models:/NAME/VERSION."),
@@ -85,7 +87,9 @@ def training_options(command: F) -> F:
 
 def audit_options(command: F) -> F:
     """Add what an audit is told: suite, and whether what an earlier audit found is taken."""
-    suite = click.option("--suite", default="standard", show_default=True, help="Name of a suite, or a .yaml file.")
+    suite = click.option(
+        "--suite", default="standard", show_default=True, help="quick, standard, full, or a .yaml file."
+    )
     fresh = click.option("--fresh", is_flag=True, help="Measure anew what an equal audit had finished.")
     return _all(command, (suite, fresh))
 

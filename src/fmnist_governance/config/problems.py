@@ -27,7 +27,9 @@ FORMS = {
     r"^models:/[^/@]{1,200}/[0-9]{1,10}$": "a registered version, such as models:/NAME/3",
     r"^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$": "the name of a package",
     r"^[A-Za-z0-9_.-]+$": "letters, digits, -, _ and dots",
-    r"^ *\d+(/2)?( +(\d+(/2)?|\+\d+))* *$": "a word for each layer, as in 16/2 32/2 64 +64",
+    r"^ *[1-9][0-9]{0,3}(/2)?( +([1-9][0-9]{0,3}(/2)?|\+[1-9][0-9]{0,3}))* *$": (
+        "a word for each layer, as in 16/2 32/2 64 +64, of 1 to 9999 channels"
+    ),
     r"^[A-Za-z0-9._-]+$": "letters, digits, -, _ and dots",
 }
 """What is meant by a regular expression of a setting, for people who do not read those."""

@@ -12,7 +12,8 @@ from fmnist_governance.config.shipped import find, shipped
 from fmnist_governance.config.strict_yaml import read
 from fmnist_governance.errors import ConfigError
 
-LAYERS = r"^ *\d+(/2)?( +(\d+(/2)?|\+\d+))* *$"
+_CHANNELS = "[1-9][0-9]{0,3}"
+LAYERS = rf"^ *{_CHANNELS}(/2)?( +({_CHANNELS}(/2)?|\+{_CHANNELS}))* *$"
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9_]+$", max_length=60)]
 Share = Annotated[float, Field(ge=0, le=1)]
 ShareBelowOne = Annotated[float, Field(ge=0, lt=1)]

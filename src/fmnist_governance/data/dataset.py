@@ -89,7 +89,8 @@ def _validate(where: str, split: Split, classes: int) -> None:
         msg = f"{where}: images are {split.images.shape}; expected (N, C, H, W) with C 1 (grey) or 3 (colour)"
         raise DatasetError(msg)
     if split.labels.dtype != np.int64 or split.labels.shape != split.images.shape[:1]:
-        msg = f"{where}: {len(split.images)} images but labels are {split.labels.dtype}{split.labels.shape}"
+        held = f"{split.labels.dtype} of shape {split.labels.shape}"
+        msg = f"{where}: {len(split.images)} images, but the labels are {held}; expected a whole number an image"
         raise DatasetError(msg)
     if len(split) == 0:
         msg = f"{where}: no images"

@@ -48,7 +48,7 @@ _LARGEST_ARGUMENT = 65_536
 _LARGEST_DESCRIPTION_BYTES = 1_000_000
 _MOST_AXES = 4
 _MOST_LAYERS = 64
-_MOST_CHANNELS = 4096
+_MOST_CHANNELS = 9999
 _LAYER = re.compile(r"(?P<residual>\+?)(?P<channels>[0-9]{1,4})(?P<halved>(/2)?)")
 
 

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from fmnist_governance.errors import TrackingError
@@ -22,6 +23,8 @@ ARTIFACTS = "mlartifacts"
 _SQLITE = "sqlite:///"
 _PASSWORD = re.compile(r"(://[^/@\s:]*):[^/@\s]*@")
 _HIDDEN = r"\1:***@"
+_FORMS = "; expected sqlite:///FILE or http(s)://HOST of a running server"
+_LONGEST_REASON = 200
 _SETTINGS = {
     "MLFLOW_DISABLE_TELEMETRY": "true",
     "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
@@ -87,7 +90,7 @@ def _opened(uri: str | None, experiment: str, *, database: bool, create: bool) -
     if not database and uri.startswith(_SQLITE) and not (file := _database(uri)).exists():
         msg = f"MLflow store {uri}: there is no {file.resolve()}; go where it was made, or name it with --tracking-uri"
         raise TrackingError(msg)
-    with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}"), _alone(uri) as writable:
+    with told(f"MLflow store {_PASSWORD.sub(_HIDDEN, uri)}", _FORMS), _alone(uri) as writable:
         import mlflow
 
         logging.getLogger("mlflow").setLevel(logging.ERROR)  # Where a program imported it before, too.
@@ -106,8 +109,12 @@ def _heard_again() -> None:
 
 
 @contextlib.contextmanager
-def told(what: str) -> Iterator[None]:
+def told(what: str, right: str = "") -> Iterator[None]:
     """Turn what MLflow and the libraries below it raise into one line.
+
+    Args:
+        what: What failed, at the head of the line.
+        right: What would be right, at its end.
 
     Raises:
         TrackingError: Something in the block failed.
@@ -122,8 +129,9 @@ def told(what: str) -> Iterator[None]:
     except Exception as err:
         if not _from_tracking(err):
             raise
-        reason = _PASSWORD.sub(_HIDDEN, " ".join(str(err).split()))[:300]
-        msg = f"{what}: {reason or type(err).__name__}"
+        whole = _PASSWORD.sub(_HIDDEN, str(err).partition("[SQL:")[0])
+        reason = shorten(whole, _LONGEST_REASON, placeholder=" ...")
+        msg = f"{what}: {reason or type(err).__name__}{right}"
         raise TrackingError(msg) from err
 
 

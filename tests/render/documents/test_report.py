@@ -19,10 +19,8 @@ from fmnist_governance.render.view import row
 
 def measured(id_: str, value: float, low: float, high: float, **changes: object) -> Measurement:
     held = Interval(low=low, high=high, method="bootstrap")
-    made = Measurement(
-        id=id_, title="A number", value=value, unit="fraction", better=None, n=100, interval=held, headline=True
-    )
-    return made.model_copy(update=changes)
+    made = {"title": "A number", "unit": "fraction", "better": None, "n": 100, "interval": held, "headline": True}
+    return Measurement.model_validate({"id": id_, "value": value, **made, **changes})
 
 
 def with_check(name: str, *found: Measurement, entry: Callable[..., object]) -> EvidenceRecord:
