@@ -70,6 +70,15 @@ def test_each_size_of_sample_has_a_mark_where_it_was_drawn() -> None:
     assert len(drawn(svg, "rect")) == 1 + 1
 
 
+def test_what_every_sample_notices_has_no_row() -> None:
+    rows: list[Row] = [["undisturbed", 0, 1.0, 0.9, 1.0], ["noise", 3, 1.0, 0.9, 0.996], ["blur", 3, 0.99, 0.9, 1.0]]
+
+    shown = texts(DRIFT_POWER.draw(table(POWER, rows), "label"))
+
+    assert {"undisturbed", "blur"} <= set(shown)
+    assert "noise" not in shown
+
+
 @pytest.mark.parametrize(("chart", "rows"), [(OOD_SETS, sets("s" * 90)), (DRIFT_POWER, power("s" * 90))])
 def test_the_picture_fits_a_telephone_whatever_the_names(chart: Chart, rows: StoredTable) -> None:
     assert ET.fromstring(chart.draw(rows, "label")).get("width") == f"{WIDE:g}"  # noqa: S314 - our own text
