@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
-from desk import Desk, Program
+from desk import Program
 
 ROOT = Path(__file__).parents[2]
 CONFIGS = ROOT / "configs"
@@ -34,7 +34,7 @@ def documented() -> dict[str, set[str]]:
 
 @pytest.mark.usefixtures("desk")
 @pytest.mark.parametrize("command", CALLS)
-def test_the_keys_are_those_that_are_documented(command: str, desk: Desk, fmnist_audit: Program) -> None:
+def test_the_keys_are_those_that_are_documented(command: str, fmnist_audit: Program) -> None:
     if command == "verify":
         fmnist_audit(*CALLS["export"])
 

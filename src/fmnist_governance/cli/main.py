@@ -28,7 +28,7 @@ COMMANDS = {
     "promote": ("promote", "Let a registered version hold an alias, if it meets the policy."),
     "compare": ("compare", "Say what differs between two audits, and which differences are more than chance."),
     "export": ("export", "Take an audit run out of the store, as one zip or folder."),
-    "verify": ("verify", "Compare each file of a bundle with its list and with the seal."),
+    "verify": ("verify", "Compare a bundle with its list, its seal and itself."),
     "policy": ("policy", "Check a policy file, explain it, or print its JSON schema."),
     "init": ("init", "Write a declarations file to start from."),
     "check": ("check", "Say what in a declarations file is missing, wrong or a placeholder."),

@@ -15,11 +15,12 @@ from fmnist_governance.cli.options import json_option, print_json
 @click.option("--seal", metavar="DIGEST", help="The seal that the bundle must have, such as sha256:...")
 @json_option
 def command(*, bundle: Path, seal: str | None, as_json: bool) -> int:
-    """Compare each file of a bundle with its list and with the seal, and the record with the answers.
+    """Compare a bundle with its list, its seal and itself.
 
-    BUNDLE is a zip or folder that export wrote. Exit code 0: every file is as it was; 1: some differ, each is named; 2:
-    it is no bundle, or holds links or paths that leave it. A bundle is not signed: whoever can write all of it can make
-    another one, so compare the seal with one that you have from elsewhere, or give that with --seal.
+    Each file is held against list and seal, and the accuracy in the record against the sealed answers. BUNDLE is
+    a zip or folder that export wrote. Exit code 0: every file is as it was; 1: some differ, or contradict each other,
+    each is named; 2: it is no bundle, or holds links or paths that leave it. A bundle is not signed: whoever can write
+    all of it can make another one, so compare the seal with one that you have from elsewhere, or give that with --seal.
     """
     from fmnist_governance.bundle.verify import differences, evidence, open_bundle
     from fmnist_governance.errors import EvidenceError
