@@ -49,7 +49,7 @@ def test_a_refused_model_does_not_get_it(fmnist_audit: Program, tmp_path: Path) 
 
     assert answer.code == 1
     assert answer.out.startswith("REFUSED")
-    assert "refused does not point to models:/FashionMNIST_PyTorch/1; it pointed to no version" in answer.out
+    assert "refused stays as it is: it points to no version" in answer.out
     assert "refused" not in client().get_registered_model(NAME).aliases
 
 

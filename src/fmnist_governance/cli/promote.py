@@ -60,8 +60,13 @@ def command(
         from fmnist_governance.render.verdicts.safe_text import safe
         from fmnist_governance.render.verdicts.terminal import lines
 
-        was = done.promotion.instead_of or "no version"
-        what = "now points" if done.moved else "would point" if done.verdict.passed else "does not point"
+        was, version = done.promotion.instead_of or "no version", done.promotion.version
+        if done.moved:
+            told = f"{alias} now points to {version}; it pointed to {was}"
+        elif done.verdict.passed:
+            told = f"{alias} would point to {version}; it points to {was}"
+        else:
+            told = f"{alias} stays as it is: it points to {was}"
         click.echo(lines(done.verdict))
-        click.echo(safe(f"{alias} {what} to {done.promotion.version}; it pointed to {was}"))
+        click.echo(safe(told))
     return ExitCode.YES if done.verdict.passed else ExitCode.NO

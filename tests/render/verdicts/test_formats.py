@@ -71,6 +71,8 @@ def test_a_waived_clause_is_a_suppressed_result_and_what_passed_is_none(every_ou
 
     suppressed = [result["ruleId"] for result in run["results"] if "suppressions" in result]
     assert suppressed == ["clause-5"]
+    (waived,) = [result for result in run["results"] if "suppressions" in result]
+    assert waived["message"]["text"].startswith("waived (undecided): ")
     assert "clause-0" not in {result["ruleId"] for result in run["results"]}
     assert run["invocations"][0]["exitCode"] == 1
 

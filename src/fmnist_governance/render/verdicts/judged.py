@@ -49,6 +49,11 @@ class Remark:
     path: str
     line: int
 
+    @property
+    def state(self) -> str:
+        """What it came to, in a word; a waived clause also says what it would have been."""
+        return f"{self.effect} ({self.outcome})" if self.effect is Effect.WAIVED else self.outcome
+
 
 NEXT = {
     Outcome.PASSED: "Nothing is to be done.",
@@ -121,7 +126,7 @@ def _clause(judged: JudgedRun, finding: Finding) -> Remark:
     return Remark(
         name=finding.clause,
         effect=effect(finding),
-        outcome=str(finding.outcome),
+        outcome=str(finding.unwaived or finding.outcome),
         title=finding.title,
         message=finding.message,
         because=finding.because,

@@ -63,7 +63,7 @@ def _result(judged: JudgedRun, index: int, remark: Remark) -> dict[str, Any]:
         "ruleIndex": index,
         "kind": "fail",
         "level": _LEVEL[remark.effect],
-        "message": {"text": message(f"{remark.outcome}: {remark.message}")},
+        "message": {"text": message(f"{remark.state}: {remark.message}")},
         "locations": [
             {
                 "physicalLocation": {
