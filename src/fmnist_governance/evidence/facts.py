@@ -13,6 +13,16 @@ def _of_training(get: Callable[[TrainingFacts], str]) -> _Get:
     return lambda record: get(record.training) if record.training else None
 
 
+def _duration(record: EvidenceRecord) -> str:
+    """Return how long the audit took, and the earlier ones whose checks it kept."""
+    kept = [check.cost.seconds for check in record.checks if check.cost and check.cost.kept]
+    taken = f"{record.audit.seconds:,.1f} s"
+    if not kept:
+        return taken
+    checks = f"{len(kept)} check{'s' if len(kept) > 1 else ''} of an earlier audit"
+    return f"{taken}, and {sum(kept):,.1f} s for {checks} that {'were' if len(kept) > 1 else 'was'} kept"
+
+
 FACTS: Mapping[str, tuple[str, _Get]] = {
     "subject.uri": ("Model", lambda r: r.subject.uri),
     "subject.digest": ("Model digest", lambda r: r.subject.digest),
@@ -39,14 +49,17 @@ FACTS: Mapping[str, tuple[str, _Get]] = {
         lambda r: None if r.training is None or r.training.joules is None else f"{r.training.joules:,.0f} J",
     ),
     "training.finished": ("End of the training", _of_training(lambda t: t.finished)),
+    "training.commit": (
+        "Commit of the program that trained it", lambda r: r.training.commit if r.training else None,
+    ),
     "training.data": ("Digest of the training data", _of_training(lambda t: t.dataset_digest)),
     "training.parent": ("Started from", _of_training(lambda t: t.parent or "random weights")),
     "audit.started": ("Audited", lambda r: r.audit.started),
-    "audit.seconds": ("Duration of the audit", lambda r: f"{r.audit.seconds:,.1f} s"),
+    "audit.seconds": ("Duration of the audit", _duration),
     "audit.device": ("Device and threads of the audit", lambda r: f"{r.audit.device}, {r.audit.threads}"),
     "audit.suite": ("Suite of checks", lambda r: f"{r.audit.suite.name} ({r.audit.suite.digest})"),
     "tool.version": ("Program", lambda r: f"{r.tool.name} {r.tool.version}"),
-    "tool.commit": ("Commit of the program", lambda r: r.tool.commit),
+    "tool.commit": ("Commit of the program that audited it", lambda r: r.tool.commit),
     "environment.python": ("Python and platform", lambda r: f"{r.environment.python}, {r.environment.platform}"),
     "environment.processor": ("Processor of the audit", lambda r: r.environment.processor or None),
     "environment.packages": (

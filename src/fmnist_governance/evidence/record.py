@@ -193,6 +193,8 @@ class TrainingFacts(Record):
     """What it was trained on; None where an earlier version did not write it down."""
     joules: NonNegativeFloat | None = None
     """Energy that the processor counted for the whole machine meanwhile; None where nothing counted all of it."""
+    commit: str | None = None
+    """Of the program that trained it; None outside a checkout, or where an earlier version did not write it down."""
 
 
 class Environment(Record):

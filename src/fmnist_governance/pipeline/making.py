@@ -134,6 +134,7 @@ def _facts(
         temperature=trained.temperature,
         processor=environment.computes_on(asked.device.type),
         joules=_energy(trained),
+        commit=environment.tool().commit,
     )
 
 

@@ -113,6 +113,7 @@ def training(record: EvidenceRecord) -> tuple[Fact, ...]:
         Fact("Finished", known.finished),
         Fact("Started from", known.parent or "random weights"),
         Fact("Temperature of the answers", _temperature(known.temperature)),
+        *([Fact("Commit of the program", known.commit, is_code=True)] if known.commit else []),
     )
 
 
@@ -132,7 +133,7 @@ def audit(record: EvidenceRecord) -> tuple[Fact, ...]:
         Fact("Commit of the program", tool.commit, is_code=True),
         Fact("Changes that no commit holds", changed),
         Fact("Started", run.started),
-        Fact("Duration", shown.amount(run.seconds, "seconds")),
+        Fact("Duration", facts.fact(record, "audit.seconds")),
         Fact("Seed", f"{run.seed}"),
         Fact("Device and threads", f"{run.device}, {run.threads}"),
         Fact("Suite", f"{run.suite.name} ({run.suite.digest})"),
