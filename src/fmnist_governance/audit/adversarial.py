@@ -65,10 +65,10 @@ def _accuracies(found: Attacked) -> Iterator[Measurement]:
 
 def _title(found: Attacked, budget: Budget) -> str:
     """Return a title that warns wherever it is printed: a limit is read by those alone who look for it."""
-    what = "each pixel by up to" if budget.norm is Norm.LINF else "the image within the L2 budget"
+    where = "each pixel within" if budget.norm is Norm.LINF else "the image within L2"
     broken = any(item.broken for item in found.findings)
-    name = "robust accuracy, not to be trusted: the attack broke its own rules" if broken else "robust accuracy"
-    return f"Right, at most, while somebody changes {what} {budget.text} ({name})"
+    held = "not to be trusted (the attack broke its own rules)" if broken else "at most"
+    return f"Robust accuracy, {held}: {where} {budget.text}"
 
 
 def _share(  # noqa: PLR0913 - the fields of a measurement
