@@ -143,12 +143,13 @@ def products(dataset: Dataset) -> float:
 
 
 def disturbances(subject: Subject) -> None:
-    """Print those corruptions that torchvision makes too: same images and strengths, the pixels alone."""
+    """Print those corruptions that torchvision makes too: same images and strengths, with the drawing of chance."""
     few = subject.subset(DISTURBED)
     images = few.images.float() / 255
     own = theirs = 0.0
     for corruption in CORRUPTIONS:
         if corruption.name in TORCHVISION:
+            own += timed(lambda: drawn(subject, corruption, few.index))  # noqa: B023
             uniform = drawn(subject, corruption, few.index)
             work, other = corruption.at, TORCHVISION[corruption.name]
             own += timed(lambda: [work(images, uniform, severity) for severity in SEVERITIES])  # noqa: B023
