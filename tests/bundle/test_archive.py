@@ -102,6 +102,14 @@ def test_an_encrypted_file_is_refused(tmp_path: Path, files: Files) -> None:
     assert "'evidence/secret' is encrypted" in refused(tmp_path, bytes(data))
 
 
+def test_a_file_without_a_name_is_refused(tmp_path: Path, files: Files) -> None:
+    data = bytearray(hostile(files, (named("x"), b"x")))
+    at = data.rindex(b"PK\x01\x02")
+    data[at + 46] = 0
+
+    assert "has no name" in refused(tmp_path, bytes(data))
+
+
 def test_a_damaged_file_is_named_when_it_is_read(tmp_path: Path, files: Files) -> None:
     path = tmp_path / "bundle.zip"
     path.write_bytes(pack(files).replace(b"<svg/>", b"<gvs/>"))

@@ -74,6 +74,8 @@ def _problems(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[str]:
 
 
 def _no_plain_file(member: zipfile.ZipInfo) -> str:
+    if not member.filename:  # Before Python 3.12 is_dir() fails on it.
+        return "has no name, or one that begins with a null byte"
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "is a link; a bundle holds plain files"

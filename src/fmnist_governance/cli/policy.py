@@ -66,7 +66,8 @@ def check(
     for line in (line for policy in policies for line in _claimed_by_nobody(policy, config_dir)):
         click.echo(f"fmnist-audit: {line}", err=True)
     for policy in policies:
-        click.echo(f"{policy.source}: policy {policy.name}, {len(policy.entries)} clauses, {policy.digest}")
+        count = len(policy.entries)
+        click.echo(f"{policy.source}: policy {policy.name}, {count} clause{'s' * (count != 1)}, {policy.digest}")
     if waived:
         click.echo(f"{waivers}: {len(waived.entries)} waivers")
 
