@@ -74,15 +74,13 @@ def _problems(path: Path, members: list[zipfile.ZipInfo]) -> Iterator[str]:
 
 
 def _no_plain_file(member: zipfile.ZipInfo) -> str:
-    if not member.filename:  # Before Python 3.12 is_dir() fails on it.
-        return "has no name, or one that begins with a null byte"
+    if not member.filename or member.orig_filename != member.filename:
+        return "has no name, or one with a character that cuts it short or a backslash"
     kind = stat.S_IFMT(member.external_attr >> 16)
     if kind == stat.S_IFLNK:
         return "is a link; a bundle holds plain files"
     if member.is_dir() or kind not in {0, stat.S_IFREG}:
         return "is no plain file"
-    if member.orig_filename != member.filename:
-        return "holds a character that cuts the name short, or a backslash"
     if member.flag_bits & _ENCRYPTED:
         return "is encrypted"
     if member.file_size > MAX_FILE_BYTES:
