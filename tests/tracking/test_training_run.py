@@ -13,9 +13,11 @@ from fmnist_governance.model.weights import read, weights_digest
 from fmnist_governance.tracking.run_files import open_run
 from fmnist_governance.tracking.store import Store
 from fmnist_governance.tracking.training_run import (
+    CHECKPOINT,
     FACTS,
     Point,
     dataset_input,
+    end_abandoned,
     log_model,
     log_training,
     training_facts,
@@ -35,6 +37,17 @@ def test_what_happened_is_in_the_run(logged: Logged) -> None:
     assert run.data.tags["dataset.sha256"] == DATASET.digest
     history = logged.store.client.get_metric_history(logged.run_id, "loss.train")
     assert [(point.step, point.value) for point in history] == [(1, 0.5), (2, 0.25)]
+
+
+def test_a_run_that_nobody_ended_is_killed_by_the_training_that_goes_on(logged: Logged) -> None:
+    client, experiment = logged.store.client, logged.store.experiment_id
+    left, other = (client.create_run(experiment, tags={CHECKPOINT: name}).info.run_id for name in ("a1", "b2"))
+
+    end_abandoned(logged.store, "a1")
+
+    states = [client.get_run(run).info.status for run in (left, other, logged.run_id)]
+    assert states == ["KILLED", "RUNNING", "FINISHED"]
+    client.set_terminated(other, "KILLED")
 
 
 def test_the_data_are_inputs_with_digests_of_all_their_bytes(logged: Logged) -> None:

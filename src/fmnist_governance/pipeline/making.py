@@ -19,7 +19,15 @@ from fmnist_governance.pipeline.models import own_model
 from fmnist_governance.pipeline.training import Asked, Trained, checkpoint_folder, fit
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.store import Store
-from fmnist_governance.tracking.training_run import Point, demand_name, log_model, log_training, training_run
+from fmnist_governance.tracking.training_run import (
+    CHECKPOINT,
+    Point,
+    demand_name,
+    end_abandoned,
+    log_model,
+    log_training,
+    training_run,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +70,10 @@ def make(store: Store, dataset: Dataset, order: Order, report: Callable[[str, in
     digest = subject_digest(parent.package) if parent else None
     asked = Asked(order.recipe, order.seed, chosen_device(order.device), digest)
     folder = checkpoint_folder(asked, data)
-    with training_run(store, f"train {order.recipe.name} seed {order.seed}", _tags(data)) as run_id:
+    if order.resume:
+        end_abandoned(store, folder.name)
+    tags = {**_tags(data), CHECKPOINT: folder.name}
+    with training_run(store, f"train {order.recipe.name} seed {order.seed}", tags) as run_id:
         trained = fit(asked, dataset, folder, resume=order.resume, parent=network, report=report)
         facts = _facts(run_id, asked, trained, data, parent)
         params = {**_params(order, asked), "classes": len(dataset.classes), "parent_tensors_taken": len(trained.taken)}

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from mlflow.models import ModelSignature
 
 FACTS = "training.json"
+CHECKPOINT = "governance.checkpoint"
+"""Tag that says from which checkpoint a training goes on when it is interrupted."""
 _REQUIRED = ("torch", "numpy", "safetensors")
 _CODE = Path(__file__).with_name("pyfunc_model.py")
 _NETWORK = Path(fmnist_classifier.__file__)
@@ -57,6 +59,19 @@ def training_run(store: Store, name: str, tags: Mapping[str, str]) -> Iterator[s
     finally:
         with told(f"run {run.info.run_id}"):
             store.client.set_terminated(run.info.run_id, status)
+
+
+def end_abandoned(store: Store, checkpoint: str) -> None:
+    """Mark as killed what a power cut or `kill -9` left running: nobody was there to say so.
+
+    Args:
+        store: Where the runs are.
+        checkpoint: Name of the checkpoint that they trained into; whoever goes on from it takes their place.
+    """
+    with told("MLflow run"):
+        left = f"attributes.status = 'RUNNING' and tags.`{CHECKPOINT}` = '{checkpoint}'"
+        for run in store.client.search_runs([store.experiment_id], left):
+            store.client.set_terminated(run.info.run_id, "KILLED")
 
 
 def log_training(  # noqa: PLR0913 - what a training leaves behind
