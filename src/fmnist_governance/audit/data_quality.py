@@ -133,7 +133,8 @@ def _shift(subject: Subject, params: DataQualityParams, both: Sides, train: Labe
     generator = subject.generator("data_quality", "shift", "shuffles")
     told = shift.told_apart(shift.pooled(first), shift.pooled(second), params.permutations, generator)
     found = shift.statistics(first, second)
-    return CheckResult(tuple(shift.measured(told, found, len(first), len(second))), (), tables=(shift.table(found),))
+    sizes = len(first), len(second)
+    return CheckResult(tuple(shift.measured(told, found, *sizes)), (), tables=(shift.table(found, *sizes),))
 
 
 def _training_labels(subject: Subject, params: DataQualityParams, train: Labelled) -> CheckResult:

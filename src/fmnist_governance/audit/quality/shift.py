@@ -154,8 +154,9 @@ def owed() -> tuple[str, ...]:
     )
 
 
-def table(found: tuple[Statistic, ...]) -> Table:
-    """Return the distance of every statistic with its p-values."""
+def table(found: tuple[Statistic, ...], first: int, second: int) -> Table:
+    """Return the distance of every statistic between `first` test and `second` training images, with its p-values."""
     columns = (Column("statistic"), Column("distance", "fraction"), Column("p", "score"), Column("adjusted_p", "score"))
     rows = tuple((s.title, s.distance, s.p, s.adjusted) for s in found)
-    return Table("shift", "How far test and training images lie apart (Kolmogorov and Smirnov)", columns, rows)
+    caption = f"How far {first:,} test and {second:,} training images lie apart (Kolmogorov and Smirnov)"
+    return Table("shift", caption, columns, rows)
