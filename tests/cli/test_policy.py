@@ -28,7 +28,7 @@ def test_shipped_files_can_be_used() -> None:
     done = called("check", *map(str, files), "--waivers", str(CONFIGS / "waivers.yaml"))
 
     assert done.exit_code == 0
-    assert "policy high-risk, 6 clauses, sha256:" in done.stdout
+    assert "policy high-risk, 9 clauses, sha256:" in done.stdout
     assert "0 waivers" in done.stdout
 
 

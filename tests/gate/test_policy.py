@@ -173,3 +173,12 @@ def test_two_clauses_of_one_id_on_one_line_are_still_two() -> None:
 
     with pytest.raises(ConfigError, match="has the id of the one on line 3"):
         parse_policy(f"name: demo\ntitle: A policy\nclauses: [{clause}, {clause}]\n", "p.yaml")
+
+
+@pytest.mark.parametrize("name", ["minimal-risk", "high-risk"])
+def test_the_policies_for_a_class_of_system_forbid_what_the_law_forbids(name: str) -> None:
+    policy = load_policy(shipped("configs") / "policies" / f"{name}.yaml")
+
+    (clause,) = [entry.clause for entry in policy.entries if entry.clause.kind == "risk_class_is_one_of"]  # type: ignore[attr-defined] # each kind states itself
+    assert clause.severity is Severity.BLOCK
+    assert "prohibited" not in clause.classes  # type: ignore[attr-defined] # as above

@@ -18,6 +18,9 @@ from fmnist_governance.law.requirements import set_aside
 from fmnist_governance.law.risk import classify
 from fmnist_governance.law.starting_file import NO_MODEL
 
+_LAW_WORDS = "conformity_statement"
+"""The topic whose very words the law demands: that the system is in conformity (Annex V, point 4)."""
+
 
 class Kind(StrEnum):
     """What is wrong with a line."""
@@ -107,7 +110,7 @@ def _text(line: int, topic: Topic, text: str, copied: frozenset[str]) -> Iterato
         yield Gap(line, Kind.PLACEHOLDER, f"{topic.name}: a placeholder states nothing; it counts as missing")
     elif plain(text) in copied:
         yield Gap(line, Kind.COPIED, f"{topic.name}: this is the guidance, not an answer to it; it counts as missing")
-    elif words := praise(text):
+    elif topic.name != _LAW_WORDS and (words := praise(text)):
         yield Gap(
             line, Kind.PRAISE, f"{topic.name}: judges quality ({', '.join(words)}); make it a claim, or leave it out"
         )

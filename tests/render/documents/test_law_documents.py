@@ -8,6 +8,7 @@ import pytest
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Verdict
+from fmnist_governance.evidence.claimed import ClaimOutcome
 from fmnist_governance.evidence.manifest import canonical
 from fmnist_governance.evidence.required import Point, State
 from fmnist_governance.pipeline.documenting import rendered
@@ -158,7 +159,7 @@ def test_a_declaration_with_a_gap_is_not_to_be_signed(build: SimpleNamespace) ->
     text = declaration_of_conformity.markdown(reported(build, HIGH))
 
     assert "DRAFT of a declaration of conformity, not to be signed" in text
-    assert "of its points are not answered" in text
+    assert "points of this page that are not answered" in text
 
 
 def answered(point: Point) -> Point:
@@ -166,11 +167,14 @@ def answered(point: Point) -> Point:
     return point.model_copy(update={"state": State.DECLARED, "parts": parts})
 
 
-def nearly_whole(build: SimpleNamespace, *, without: str | None = None, verdict: Verdict | None = None) -> str:
-    """Render the draft where all points are answered but those of one list."""
+def nearly_whole(
+    build: SimpleNamespace, *, without: str | None = None, verdict: Verdict | None = None, refuted: bool = False
+) -> str:
+    """Render the draft where all points are answered but those of one list, and no claim is refuted but on demand."""
     report = reported(build, HIGH)
     points = tuple(p if p.list == without else answered(p) for p in report.assessment.requirements)
-    whole = report.assessment.model_copy(update={"requirements": points, "verdict": verdict})
+    claims = tuple(c for c in report.assessment.claims if refuted or c.outcome is not ClaimOutcome.REFUTED)
+    whole = report.assessment.model_copy(update={"requirements": points, "verdict": verdict, "claims": claims})
     return declaration_of_conformity.markdown(build.report(assessment=whole))
 
 
@@ -185,8 +189,11 @@ def test_even_a_whole_declaration_is_a_draft_until_a_person_signs(build: SimpleN
 @pytest.mark.parametrize(
     ("without", "met", "says"),
     [
-        ("declaration", "yes", "of its points are not answered"),
-        ("annex_iv", "yes", "points of the technical documentation"),
+        ("declaration", "yes", "points of this page that are not answered"),
+        ("annex_iv", "yes", "points of the technical documentation that are not answered"),
+        ("instructions", "yes", "points of the instructions for use that are not answered"),
+        ("monitoring_plan", "yes", "points of the plan for monitoring that are not answered"),
+        ("articles", "yes", "points of the Articles on high-risk systems that are not answered"),
         (None, "no", "the policy default was not met"),
         (None, "not judged", "the policy was not applied"),
     ],
@@ -200,6 +207,13 @@ def test_a_draft_does_not_look_finished_while_anything_stands_against_it(
 
     assert "# DRAFT of a declaration of conformity, not to be signed" in text
     assert says in text
+
+
+def test_a_refuted_claim_keeps_a_draft_from_looking_finished(build: SimpleNamespace) -> None:
+    text = nearly_whole(build, verdict=build.verdict(passed=True), refuted=True)
+
+    assert "not to be signed" in text
+    assert "claims of the provider that the evidence refutes" in text
 
 
 def test_praise_in_a_statement_is_flagged(build: SimpleNamespace) -> None:

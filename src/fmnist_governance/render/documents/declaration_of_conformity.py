@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
+from fmnist_governance.evidence.claimed import ClaimOutcome
 from fmnist_governance.evidence.required import State
 from fmnist_governance.render.filed import filed, is_high_risk
 from fmnist_governance.render.page import page
@@ -9,6 +12,21 @@ from fmnist_governance.render.renderer import Renderer, Report
 from fmnist_governance.render.templates import document_template
 
 _TITLE = "Draft of a declaration of conformity"
+_NEEDED = {
+    "annex_iv": "the technical documentation",
+    "instructions": "the instructions for use",
+    "monitoring_plan": "the plan for monitoring",
+    "articles": "the Articles on high-risk systems",
+}
+"""The lists that must be answered before a provider can declare anything, and what they are called."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A list of which points are missing."""
+
+    title: str
+    left: str
 
 
 def offered(report: Report) -> bool:
@@ -20,8 +38,16 @@ def markdown(report: Report) -> str:
     """Return the draft as Markdown; it says so, and how many points keep it from being signed."""
     doc = filed(report, "declaration", _TITLE)
     return document_template("documents/declaration_of_conformity.md.j2").render(
-        doc=doc, open=_missing(report, "declaration"), undocumented=_missing(report, "annex_iv")
+        doc=doc,
+        open=_missing(report, "declaration"),
+        undocumented=[Undone(title, left) for name, title in _NEEDED.items() if (left := _missing(report, name))],
+        refuted=_refuted(report),
     )
+
+
+def _refuted(report: Report) -> str | None:
+    left = sum(claim.outcome is ClaimOutcome.REFUTED for claim in report.assessment.claims)
+    return f"{left:,}" if left else None
 
 
 def _missing(report: Report, name: str) -> str | None:
