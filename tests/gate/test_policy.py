@@ -179,6 +179,6 @@ def test_two_clauses_of_one_id_on_one_line_are_still_two() -> None:
 def test_the_policies_for_a_class_of_system_forbid_what_the_law_forbids(name: str) -> None:
     policy = load_policy(shipped("configs") / "policies" / f"{name}.yaml")
 
-    (clause,) = [entry.clause for entry in policy.entries if entry.clause.kind == "risk_class_is_one_of"]  # type: ignore[attr-defined] # each kind states itself
+    (clause,) = [entry.clause for entry in policy.entries if entry.clause.kind == "risk_class_is_one_of"]
     assert clause.severity is Severity.BLOCK
     assert "prohibited" not in clause.classes  # type: ignore[attr-defined] # as above
