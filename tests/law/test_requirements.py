@@ -35,6 +35,18 @@ def parts(points: tuple[Point, ...]) -> dict[str, Part]:
     return {f"{point.list}/{part.id}": part for point in points for part in point.parts}
 
 
+def own(points: tuple[Point, ...]) -> dict[str, Part]:
+    """The parts but those that follow from a whole list, after a look that these do."""
+    found = parts(points)
+    wholes: dict[str, str] = {}
+    for entry in lists():
+        wholes |= {f"{entry.list}/{p.id}.{q.id}": q.whole for p in entry.points for q in p.parts if q.whole}
+    for id_, name in wholes.items():
+        left = any(point.state is State.MISSING for point in points if point.list == name)
+        assert found[id_].state is (State.MISSING if left else State.DECLARED)
+    return {id_: part for id_, part in found.items() if id_ not in wholes}
+
+
 def declared(**changes: object) -> Declarations:
     every = {topic.name: f"Statement on {topic.title}." for topic in (*topics(), *file_topics())}
     many = {name: [f"Statement on {name}."] for name in every if isinstance(getattr(BARE, name), tuple)}
@@ -69,7 +81,7 @@ def test_the_catalogue_names_only_facts_and_topics_that_exist() -> None:
     assert {name for entry in entries for name in entry.shown} <= {*FACTS, *SHOWN}
     assert {name for entry in entries for name in entry.declared} <= known
     assert {topic.name for topic in file_topics()} <= {name for entry in entries for name in entry.declared}
-    assert all(entry.measured or entry.facts or entry.declared for entry in entries)
+    assert all(entry.measured or entry.facts or entry.declared or entry.whole for entry in entries)
 
 
 def test_the_catalogue_praises_nothing_and_says_which_law_it_follows() -> None:
@@ -92,7 +104,7 @@ def test_with_everything_declared_and_measured_nothing_is_missing(build: SimpleN
 
 
 def test_without_any_check_no_part_with_a_measurement_stands(build: SimpleNamespace) -> None:
-    found = parts(answered(build.record(), declared()))
+    found = own(answered(build.record(), declared()))
     resting = {f"{e.list}/{p.id}.{q.id}" for e in lists() for p in e.points for q in p.parts if q.measured}
 
     assert {id_ for id_, part in found.items() if part.state is State.MISSING} == resting
@@ -105,7 +117,7 @@ def test_removing_any_measurement_makes_each_part_on_it_missing_and_changes_no_o
     for lost in record.measurements:
         left = tuple(m for m in record.measurements if m is not lost)
         points = answered(record.model_copy(update={"measurements": left}), declared())
-        for id_, part in parts(points).items():
+        for id_, part in own(points).items():
             rests = lost.id in whole[id_].measurements
             assert part.state is (State.MISSING if rests else whole[id_].state)
             assert not rests or lost.id in (part.why or "")
@@ -118,7 +130,7 @@ def test_taking_back_any_statement_makes_each_part_on_it_missing(build: SimpleNa
 
     for topic in (*topics(), *file_topics()):
         empty = () if isinstance(getattr(BARE, topic.name), tuple) else None
-        found = parts(answered(record, everything.model_copy(update={topic.name: empty})))
+        found = own(answered(record, everything.model_copy(update={topic.name: empty})))
         for id_, part in found.items():
             rests = topic.name in whole[id_].topics
             assert part.state is (State.MISSING if rests else whole[id_].state)

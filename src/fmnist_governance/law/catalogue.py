@@ -146,6 +146,8 @@ class PartEntry(Entry):
     """Measurement ids and names of facts that stand beside the answer where they are known; nothing rests on them."""
     may_not_apply: bool = False
     """Whether the law asks for it only as applicable, so that a person can say with a reason that it does not apply."""
+    whole: Literal["annex_iv", "instructions", "monitoring_plan"] | None = None
+    """A list of which no point may be missing."""
     only_if: Literal["high_risk", "transparency"] | None = None
     """It does not apply where the class is determined and is another one."""
 

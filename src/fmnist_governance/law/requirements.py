@@ -56,22 +56,34 @@ def _part(point: str, entry: PartEntry, known: Known) -> Part:
     ids, unmeasured, lacking = _measured(entry, known.record)
     unknown = tuple(name for name in entry.facts if fact(known.record, name) is None)
     unstated = tuple(topic for topic in entry.declared if not _stated(topic, known))
+    left, answered = _undone(entry.whole, known) if entry.whole else ((), None)
     gaps = (
         *lacking,
+        *left,
         *(f"the record does not know: {title(name)}" for name in unknown),
         *(f"nobody stated: {_titles()[topic]}" for topic in unstated),
     )
-    state = State.MISSING if gaps else State.DECLARED if entry.declared else State.EVIDENCED
+    state = State.MISSING if gaps else State.DECLARED if entry.declared or entry.whole else State.EVIDENCED
     return Part(
         id=id_,
         title=entry.title,
         state=state,
-        why="; ".join(gaps) or None,
-        owner=_owner(entry, known, unmeasured, unstated),
+        why="; ".join(gaps) or answered,
+        owner="provider" if entry.whole else _owner(entry, known, unmeasured, unstated),
         measurements=(*ids, *(id_ for id_ in entry.shown if known.record.find(id_))),
         facts=(*entry.facts, *(name for name in entry.shown if name in FACTS and fact(known.record, name))),
         topics=entry.declared,
     )
+
+
+def _undone(name: str, known: Known) -> tuple[tuple[str, ...], str | None]:
+    """Return how many points of a list are missing, the first of them by name; or that all are answered."""
+    (entries,) = [found.points for found in lists() if found.list == name]
+    missing = [entry.title for entry in entries if _point(entry, name, known).state is State.MISSING]
+    if not missing:
+        return (), f"all {len(entries)} points are answered"
+    more = f", and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+    return (f"{len(missing)} of {len(entries)} points are missing: {', '.join(missing[:_NAMED])}{more}",), None
 
 
 def set_aside(id_: str, entry: PartEntry, declarations: Declarations | None, risk: RiskClass) -> Statement | None:
