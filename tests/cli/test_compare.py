@@ -116,7 +116,7 @@ def test_the_terminal_shows_columns_within_80(differing: tuple[Path, Path], fmni
     assert max(map(len, lines)) <= 80
     assert "Verdict: all 2 differ" in lines
     assert "  overall verdict         passed                      refused" in lines
-    assert "  WORSE           performance clean       -5.00 (-6.53 to -3.81)    1.8e-15" in lines
+    assert "  WORSE           performance clean      -5.00 (-6.53 to -3.81)     1.8e-15" in lines
 
 
 def test_an_audit_that_nobody_judged_is_told_as_such(tmp_path: Path, fmnist_audit: Program) -> None:
