@@ -44,6 +44,8 @@ class Applies(Record):
     """The day in the law as amended."""
     originally: str | None
     """The day before the amendment; None where there was none."""
+    covers: tuple[int, ...] = ()
+    """Numbers of the Articles among them that ask for a document, or for what one holds."""
 
 
 class ClassOutcome(Record):

@@ -99,6 +99,8 @@ class AppliesEntry(_Conditional):
     what: str
     since: str
     originally: str | None = None
+    covers: tuple[int, ...] = ()
+    """Numbers of the Articles among them that ask for a document, or for what one holds."""
 
 
 class OutcomeEntry(Entry):

@@ -171,7 +171,7 @@ def _outcome(entry: OutcomeEntry, walk: _Walk, *, provisional: bool) -> ClassOut
         label=entry.label,
         provisional=provisional,
         applies=tuple(
-            Applies(what=rule.what, since=rule.since, originally=rule.originally)
+            Applies(what=rule.what, since=rule.since, originally=rule.originally, covers=rule.covers)
             for rule in entry.applies
             if rule.holds(met)
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,6 +16,8 @@ from fmnist_governance.render.view import Decision, Fact, Number, stated
 
 _ELSEWHERE = ("prohibited", "high_risk_annex_i_b")
 """Outcomes after which the question of documents is settled elsewhere: Article 5, or the act of the sector."""
+_OF_THE_MODEL = "gpai"
+"""The outcome with a documentation of its own, whatever the class of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,8 +35,12 @@ class Filed:
     is_mandatory: bool
     is_voluntary: bool
     """Whether Article 95(1) speaks of such a system: in scope or near it, and not high-risk."""
+    basis: str
+    """Which Articles ask for the document, or for what it holds."""
     since: str
-    """From when it is a duty, before and after the amendment."""
+    """From when these apply, before and after the amendment; empty where the assessment does not know."""
+    besides: tuple[str, ...]
+    """What has to be said of duties that no such document meets."""
     voluntary: str
     """The Article under which it is made without a duty."""
     points: tuple[PointView, ...]
@@ -48,8 +55,15 @@ class Filed:
     """The command that judges it."""
 
 
-def filed(report: Report, name: str, title: str) -> Filed:
-    """Collect what a document prints of a list such as `annex_iv`."""
+def filed(report: Report, name: str, title: str, asked_by: tuple[str, ...]) -> Filed:
+    """Collect what a document prints of a list.
+
+    Args:
+        report: All that is known.
+        name: The list, such as `annex_iv`.
+        title: Of the document.
+        asked_by: What in the law asks for it, or for what it holds, such as `11(1)`.
+    """
     assessment = report.assessment
     shown = points(report, name)
     found = [point for point in assessment.requirements if point.list == name]
@@ -64,7 +78,9 @@ def filed(report: Report, name: str, title: str) -> Filed:
         is_determined=risk is not None and risk.determined,
         is_mandatory=is_high_risk(risk),
         is_voluntary=risk is not None and risk.determined and not risk.reached(*_ELSEWHERE, *HIGH_RISK),
-        since="; ".join(_dates(risk)),
+        basis=classified.cited(asked_by),
+        since="; ".join(_dates(risk, asked_by)),
+        besides=tuple(o.note for o in risk.outcomes if o.id == _OF_THE_MODEL and o.note) if risk else (),
         voluntary="95(1)",
         points=shown,
         point_counts=summary(found),
@@ -97,6 +113,8 @@ def stale(law: LawFacts | None, as_of: str) -> str | None:
     return f"{age:,}" if age > law.stale_after_days else None
 
 
-def _dates(risk: RiskClass | None) -> list[str]:
+def _dates(risk: RiskClass | None, asked_by: tuple[str, ...]) -> list[str]:
+    numbers = {int(number.group()) for article in asked_by if (number := re.match(r"\d+", article))}
     kept = [o for o in risk.outcomes if o.id in HIGH_RISK] if risk else []
-    return [f"{rule.what} {classified.dates(rule)}" for outcome in kept for rule in outcome.applies]
+    found = (rule for outcome in kept for rule in outcome.applies if numbers & set(rule.covers))
+    return list(dict.fromkeys(f"{rule.what} {classified.dates(rule)}" for rule in found))

@@ -31,8 +31,8 @@ def identity(report: Report) -> tuple[Fact, ...]:
 
 
 def judge(report: Report) -> str:
-    """Return the command that judges the run."""
-    return f"fmnist-audit gate {report.run}"
+    """Return the command that judges the run; DIR is the folder with declarations, claims and policy."""
+    return f"fmnist-audit gate {report.run} --config DIR"
 
 
 def model(record: EvidenceRecord) -> tuple[Fact, ...]:

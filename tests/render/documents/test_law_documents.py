@@ -10,7 +10,7 @@ from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Verdict
 from fmnist_governance.evidence.claimed import ClaimOutcome
 from fmnist_governance.evidence.manifest import canonical
-from fmnist_governance.evidence.required import Point, State
+from fmnist_governance.evidence.required import Point, State, combined
 from fmnist_governance.pipeline.documenting import rendered
 from fmnist_governance.render.catalog import RENDERERS
 from fmnist_governance.render.documents import (
@@ -34,6 +34,8 @@ LOW: dict[str, object] = {
     "open_source": "no",
 }  # fmt: skip
 HIGH = LOW | {"annex_iii_use": ["III.4.a"], "profiling": "yes"}
+
+WAITING = ("V.8.signature", "IV.8.declaration", "A.11.points")
 
 every = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda d: d.__name__.rpartition(".")[2])
 
@@ -107,10 +109,60 @@ def test_each_document_says_whether_the_policy_was_met(document: SimpleNamespace
 def test_whether_it_is_a_duty_follows_from_the_class(document: SimpleNamespace, build: SimpleNamespace) -> None:
     low, high, unclear = (document.markdown(reported(build, risk)) for risk in (LOW, HIGH, None))
 
-    assert "This document is voluntary" in low
-    assert "Article 95(1)" in low
-    assert "from 2027-12-02 (before the amendment: 2026-08-02)" in high
+    assert re.search(r"This (document|page) is voluntary", low)
+    assert "in the spirit of Article 95(1)" in low
+    assert re.search(r"the provider of this system has to (draw up this document|meet): .* from 20", high)
     assert "it is open whether this document is a duty" in unclear
+
+
+@pytest.mark.parametrize(
+    ("document", "basis", "since"),
+    [
+        (
+            technical_documentation,
+            "By Articles 11(1), 18(1), the provider",
+            "2027-12-02 (before the amendment: 2026-08-02)",
+        ),
+        (instructions_for_use, "By Article 13(2), the provider", "2027-12-02 (before the amendment: 2026-08-02)"),
+        (post_market_plan, "By Article 72(3), the provider", "together with Article 6) from 2026-08-02"),
+        (data_sheet, "serves Article 10(2), Annex IV 2(d), which", "2027-12-02 (before the amendment: 2026-08-02)"),
+        (coverage_matrix, "serves Articles 9 to 15, 72, which", "together with Article 6) from 2026-08-02"),
+    ],
+    ids=lambda d: d.__name__.rpartition(".")[2] if hasattr(d, "__name__") else None,
+)
+def test_a_duty_names_its_article_and_no_date_of_another(
+    document: SimpleNamespace, basis: str, since: str, build: SimpleNamespace
+) -> None:
+    (sentence,) = [line for line in document.markdown(reported(build, HIGH)).splitlines() if basis in line]
+
+    assert since in sentence
+    assert "86(1)" not in sentence
+    assert ("43, 47" in sentence) == (document in (post_market_plan, coverage_matrix))
+
+
+@every
+def test_a_class_without_dates_invents_none(document: SimpleNamespace, build: SimpleNamespace) -> None:
+    known = reported(build, HIGH).assessment
+    assert known.risk
+    older = [
+        outcome.model_copy(update={"applies": tuple(r.model_copy(update={"covers": ()}) for r in outcome.applies)})
+        for outcome in known.risk.outcomes
+    ]
+    risk = known.risk.model_copy(update={"outcomes": tuple(older)})
+
+    text = document.markdown(build.report(assessment=known.model_copy(update={"risk": risk})))
+
+    assert "from 20" not in text
+
+
+def test_documents_of_a_system_say_that_a_general_purpose_model_has_its_own(build: SimpleNamespace) -> None:
+    of_the_model, none = (
+        technical_documentation.markdown(reported(build, LOW | {"general_purpose_model": answer}))
+        for answer in ("yes", "no")
+    )
+
+    assert "(Article 53(1)(a), Annex XI) is another document than those made here" in of_the_model
+    assert "Annex XI" not in none
 
 
 @pytest.mark.parametrize(
@@ -162,17 +214,27 @@ def test_a_declaration_with_a_gap_is_not_to_be_signed(build: SimpleNamespace) ->
     assert "points of this page that are not answered" in text
 
 
-def answered(point: Point) -> Point:
-    parts = tuple(part.model_copy(update={"state": State.DECLARED, "why": None}) for part in point.parts)
-    return point.model_copy(update={"state": State.DECLARED, "parts": parts})
+def answered(point: Point, of: frozenset[str]) -> Point:
+    """Answer a point; of one that is named, leave open what waits for the signature, or all where nothing does."""
+    waits = {part.id for part in point.parts if part.id in WAITING} or {part.id for part in point.parts}
+    states = {part.id: State.MISSING if point.id in of and part.id in waits else State.DECLARED for part in point.parts}
+    parts = tuple(part.model_copy(update={"state": states[part.id], "why": None}) for part in point.parts)
+    return point.model_copy(update={"state": combined(states.values()), "parts": parts})
 
 
 def nearly_whole(
-    build: SimpleNamespace, *, without: str | None = None, verdict: Verdict | None = None, refuted: bool = False
+    build: SimpleNamespace,
+    *,
+    without: str | None = None,
+    unanswered: tuple[str, ...] = (),
+    verdict: Verdict | None = None,
+    refuted: bool = False,
 ) -> str:
     """Render the draft where all points are answered but those of one list, and no claim is refuted but on demand."""
     report = reported(build, HIGH)
-    points = tuple(p if p.list == without else answered(p) for p in report.assessment.requirements)
+    points = tuple(
+        p if p.list == without else answered(p, of=frozenset(unanswered)) for p in report.assessment.requirements
+    )
     claims = tuple(c for c in report.assessment.claims if refuted or c.outcome is not ClaimOutcome.REFUTED)
     whole = report.assessment.model_copy(update={"requirements": points, "verdict": verdict, "claims": claims})
     return declaration_of_conformity.markdown(build.report(assessment=whole))
@@ -184,6 +246,15 @@ def test_even_a_whole_declaration_is_a_draft_until_a_person_signs(build: SimpleN
     assert "# DRAFT of a declaration of conformity, for signature by the provider" in text
     assert "this page declares nothing until a person signs it" in text
     assert "not to be signed" not in text
+
+
+def test_the_signature_is_not_waited_for_by_the_page_that_is_to_be_signed(build: SimpleNamespace) -> None:
+    unsigned = nearly_whole(build, verdict=build.verdict(passed=True), unanswered=("V.8", "IV.8", "A.11"))
+    unnamed = nearly_whole(build, verdict=build.verdict(passed=True), unanswered=("V.8", "IV.8", "A.11", "V.2"))
+
+    assert "for signature by the provider" in unsigned
+    assert "**missing** (Article 47(1))" in unsigned
+    assert "points of this page that are not answered: 1." in unnamed
 
 
 @pytest.mark.parametrize(

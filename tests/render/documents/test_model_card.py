@@ -188,7 +188,7 @@ def test_without_a_policy_there_is_no_verdict(reported: Callable[..., Report], a
     report = reported(assessment=assessed())
     text = model_card.markdown(report)
 
-    assert text.count(f"not judged yet with these declarations; run `fmnist-audit gate {report.run}`") == 1
+    assert text.count(f"not judged yet with these declarations; run `fmnist-audit gate {report.run} --config DIR`") == 1
     assert "**Missing**: not judged yet. No policy was applied" in text
     assert "**Passed**" not in text
 

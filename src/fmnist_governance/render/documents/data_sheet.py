@@ -8,11 +8,13 @@ from fmnist_governance.render.renderer import Renderer, Report
 from fmnist_governance.render.templates import document_template
 
 _TITLE = "Data sheet"
+_ASKED_BY = ("10(2)", "Annex IV 2(d)")
 
 
 def markdown(report: Report) -> str:
     """Return the document as Markdown."""
-    return document_template("documents/data_sheet.md.j2").render(doc=filed(report, "data_sheet", _TITLE))
+    doc = filed(report, "data_sheet", _TITLE, _ASKED_BY)
+    return document_template("documents/data_sheet.md.j2").render(doc=doc)
 
 
 def html(report: Report) -> str:

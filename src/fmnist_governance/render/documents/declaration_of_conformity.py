@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fmnist_governance.evidence.claimed import ClaimOutcome
-from fmnist_governance.evidence.required import State
+from fmnist_governance.evidence.required import Part, State
 from fmnist_governance.render.filed import filed, is_high_risk
 from fmnist_governance.render.page import page
 from fmnist_governance.render.renderer import Renderer, Report
@@ -19,6 +19,8 @@ _NEEDED = {
     "articles": "the Articles on high-risk systems",
 }
 """The lists that must be answered before a provider can declare anything, and what they are called."""
+_LAST = frozenset({"V.8.signature", "IV.8.declaration", "A.11.points"})
+"""What nobody can answer before the page is signed: signature, copy of the page, and that no other point is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ def offered(report: Report) -> bool:
 
 def markdown(report: Report) -> str:
     """Return the draft as Markdown; it says so, and how many points keep it from being signed."""
-    doc = filed(report, "declaration", _TITLE)
+    doc = filed(report, "declaration", _TITLE, ("47(1)",))
     return document_template("documents/declaration_of_conformity.md.j2").render(
         doc=doc,
         open=_missing(report, "declaration"),
@@ -53,8 +55,13 @@ def _refuted(report: Report) -> str | None:
 def _missing(report: Report, name: str) -> str | None:
     """Return how many points of a list are missing, None where all are answered."""
     points = [point for point in report.assessment.requirements if point.list == name]
-    left = sum(point.state is State.MISSING for point in points) if points else 1
+    left = sum(any(_keeps(part) for part in point.parts) for point in points) if points else 1
     return f"{left:,}" if left else None
+
+
+def _keeps(part: Part) -> bool:
+    """Whether a part keeps the page from being signed."""
+    return part.state is State.MISSING and part.id not in _LAST
 
 
 def html(report: Report) -> str:

@@ -12,7 +12,8 @@ _TITLE = "Instructions for use"
 
 def markdown(report: Report) -> str:
     """Return the document as Markdown."""
-    return document_template("documents/instructions_for_use.md.j2").render(doc=filed(report, "instructions", _TITLE))
+    doc = filed(report, "instructions", _TITLE, ("13(2)",))
+    return document_template("documents/instructions_for_use.md.j2").render(doc=doc)
 
 
 def html(report: Report) -> str:

@@ -12,7 +12,8 @@ _TITLE = "Post-market monitoring plan"
 
 def markdown(report: Report) -> str:
     """Return the document as Markdown."""
-    return document_template("documents/post_market_plan.md.j2").render(doc=filed(report, "monitoring_plan", _TITLE))
+    doc = filed(report, "monitoring_plan", _TITLE, ("72(3)",))
+    return document_template("documents/post_market_plan.md.j2").render(doc=doc)
 
 
 def html(report: Report) -> str:

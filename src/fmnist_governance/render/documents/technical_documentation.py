@@ -10,11 +10,13 @@ from fmnist_governance.render.renderer import Renderer, Report
 from fmnist_governance.render.templates import document_template
 
 _TITLE = "Technical documentation"
+_ASKED_BY = ("11(1)", "18(1)")
 
 
 def markdown(report: Report) -> str:
     """Return the document as Markdown."""
-    return document_template("documents/technical_documentation.md.j2").render(doc=filed(report, "annex_iv", _TITLE))
+    doc = filed(report, "annex_iv", _TITLE, _ASKED_BY)
+    return document_template("documents/technical_documentation.md.j2").render(doc=doc)
 
 
 def html(report: Report) -> str:
@@ -24,7 +26,7 @@ def html(report: Report) -> str:
 
 def data(report: Report) -> str:
     """Return every point of every list as canonical JSON, with class, law and claims."""
-    doc, assessment = filed(report, "annex_iv", _TITLE), report.assessment
+    doc, assessment = filed(report, "annex_iv", _TITLE, _ASKED_BY), report.assessment
     stored = assessment.model_dump(mode="json", include={"seal", "as_of", "claims", "requirements", "risk", "law"})
     facts = [{"name": fact.name, "value": fact.value} for fact in doc.identity]
     missing = [point.id for point in assessment.requirements if point.state is State.MISSING]
