@@ -2,8 +2,9 @@
 
     python bench/planted.py [--recipe standard] [--seeds 0 1 2] [--output docs/planted.md]
 
-The clean models are trained where they are missing. Each goes through the whole suite `standard` and must meet the
-whole policy; the defects are planted in the first of them, and audited by the check that their clause rests on.
+The clean models are trained where they are missing. Each goes through the whole suite `standard` and must meet
+every clause on evidence; the defects are planted in the first of them, and audited by the check that their clause rests
+on.
 """
 
 from __future__ import annotations
@@ -104,13 +105,19 @@ def audited(model: Model, planted: Planted, checks: dict[str, dict[str, object]]
 
 
 def verdict(policy: Policy, found: Audited) -> Verdict:
-    """Judge a record by the whole policy; what was not measured is no evidence."""
+    """Judge a record by a policy; what was not measured is no evidence."""
     concluded = assess(found.record, "sha256:" + "0" * 64, None, Demand(policy), UNDATED, read=found.files.get)
     judged = concluded.assessment.verdict
     if judged is None:
         msg = "a policy gives a verdict"
         raise AssertionError(msg)
     return judged
+
+
+def on_evidence(policy: Policy) -> Policy:
+    """Return the clauses that look at the model and its data; which class a use has is nobody's defect."""
+    kept = tuple(entry for entry in policy.entries if entry.clause.kind != "risk_class_is_one_of")
+    return dataclasses.replace(policy, entries=kept)
 
 
 def measured(record: EvidenceRecord, id_: str) -> str:
@@ -180,7 +187,7 @@ def page(rows: list[Row], clean: list[tuple[Model, Audited, Verdict]], recipe: s
             f"{one.planted} | {one.outcome} | {others} |"
         )
     yield ""
-    yield "## The clean models, judged by the whole policy"
+    yield "## The clean models, judged by every clause on evidence"
     yield ""
     yield "| model | accuracy | clauses met | not met |"
     yield "| --- | --- | --- | --- |"
@@ -192,7 +199,7 @@ def page(rows: list[Row], clean: list[tuple[Model, Audited, Verdict]], recipe: s
 
 
 def main() -> int:
-    """Return 0 when every defect is refused by its clause and every clean model meets the policy."""
+    """Return 0 when every defect is refused by its clause and every clean model meets every clause on evidence."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--recipe", default="standard")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
@@ -202,7 +209,7 @@ def main() -> int:
     asked = parser.parse_args()
     prepare_process()
     store, dataset = open_store(asked.tracking_uri, "planted"), load("fashion-mnist")
-    policy = load_policy(ROOT / "configs" / "policy.yaml")
+    policy = on_evidence(load_policy(ROOT / "configs" / "policy.yaml"))
     suite = load_suite("standard", None)
     clean = []
     for seed in asked.seeds:

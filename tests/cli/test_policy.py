@@ -67,7 +67,7 @@ def test_a_misspelt_measurement_is_found_against_an_audit(tmp_path: Path, right:
     shipped_one = called("check", str(CONFIGS / "policy.yaml"), "--against", str(SAMPLE))
 
     assert isinstance(misspelt.exception, ConfigError)
-    assert str(misspelt.exception).startswith(f"{file}:14: clause accuracy: {wrong} was not measured: ")
+    assert str(misspelt.exception).startswith(f"{file}:21: clause accuracy: {wrong} was not measured: ")
     assert str(misspelt.exception).endswith(says)
     assert shipped_one.exit_code == 0
 

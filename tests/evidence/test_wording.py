@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from fmnist_governance.evidence.wording import is_placeholder, praise
+from fmnist_governance.evidence.wording import is_placeholder, is_reason, praise
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,8 @@ def test_words_that_judge_quality_are_found(text: str, words: tuple[str, ...]) -
 
 @pytest.mark.parametrize(
     "text", ["Robustness was measured.", "Perfection is not claimed.", "Uncertified use is refused.", "None.",
-             "A safety component."],
+             "A safety component.",
+             "A version has to show an accuracy above 90 %.", "Satisfied users wrote to us."],
 )  # fmt: skip
 def test_words_that_name_a_subject_are_not(text: str) -> None:
     assert praise(text) == ()
@@ -45,7 +46,18 @@ def test_what_states_something_is_not(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["It conforms to the AI Act.", "It is compliant with the law.", "It meets Article 15 in every respect.",
              "It fulfils all requirements.", "It cannot be fooled.", "CE marked.", "It is unbiased.",
-             "It is 99.9 % accurate.", "Its accuracy is 99.9 %."],
+             "It is 99.9 % accurate.", "Its accuracy is 99.9 %.",
+             "Conformity with Article 15 is ensured.", "It satisfies the AI Act.", "Accuracy exceeds 99 percent.",
+             "It reaches 99.9% on the test set.", "It attains 99 percent."],
 )  # fmt: skip
 def test_what_only_evidence_could_say_is_found(text: str) -> None:
     assert praise(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("No.", False), ("none", False), ("N/A", False), ("Not applicable.", False), ("TODO later", False),
+     ("It is software.", True), ("No GUI.", True)],
+)  # fmt: skip
+def test_a_reason_says_more_than_no(text: str, expected: bool) -> None:  # noqa: FBT001 - a table of cases
+    assert is_reason(text) is expected

@@ -156,6 +156,31 @@ def test_what_the_class_does_not_ask_for_is_not_missing() -> None:
     assert "interaction" not in high | low
 
 
+@pytest.mark.parametrize("reason", ["No.", "Not applicable."])
+def test_a_bare_no_is_no_reason(reason: str) -> None:
+    assert at(
+        f"models: [m]\nnot_applicable:\n  IV.1.f.illustrations: {reason}\n", "not_applicable.IV.1.f.illustrations"
+    ) == [(3, Kind.PLACEHOLDER)]
+
+
+def test_the_words_that_the_law_demands_are_no_praise() -> None:
+    said = "The system is in conformity with Regulation (EU) 2024/1689."
+
+    assert at(f"models: [m]\nconformity_statement: {said}\n", "conformity_statement") == []
+    assert at(f"models: [m]\noverview: {said}\n", "overview") == [(2, Kind.PRAISE)]
+
+
+def test_an_answer_that_is_not_asked_for_is_named_and_leaves_the_file_complete() -> None:
+    text = "models: [m]\nrisk:\n  ai_system: yes\n  annex_i_product: no\n  third_party_assessment: yes\n"
+
+    assert at(text, "risk.third_party_assessment") == [(5, Kind.UNUSED)]
+    assert at(text, "risk.annex_i_product") == []
+
+
+def test_a_pattern_names_no_model() -> None:
+    assert at("models: [m, 'm*']\n", "models") == [(1, Kind.WRONG)]
+
+
 @pytest.mark.parametrize("part", ["by", "source"])
 def test_a_placeholder_signs_for_nothing(part: str) -> None:
     text = f"models: [m]\nout_of_scope:\n  - Weapons.\n  - text: Faces.\n    {part}: T.B.D.\n"
@@ -203,14 +228,18 @@ def test_characters_that_steer_what_is_shown_are_named(text: str, named: str) ->
         ("High-risk (Annex III, point 4(a)).", "annex_iii_use: [III.4.a], profiling: yes", ""),
         ("High-risk.", "annex_iii_use: no", "other than a high-risk AI system"),
         ("Not high-risk.", "annex_iii_use: no", ""),
+        ("Not classified as high-risk.", "annex_i_product: [I.B.21], third_party_assessment: yes", "sectoral law"),
+        ("Not classified as high-risk.", "prohibited_practice: [5.1.c]", "Prohibited practice"),
     ],
 )
 def test_a_stated_class_that_the_answers_contradict_is_named(category: str, use: str, named: str) -> None:
-    answers = (
-        "ai_system: yes, union_link: yes, excluded: no, roles: [provider], prohibited_practice: no, "
-        f"general_purpose_model: no, annex_i_product: no, transparency: no, open_source: no, {use}"
-    )
-    text = f'models: [m]\nrisk_category: "{category}"\nrisk: {{{answers}}}\n'
+    answers = {
+        "ai_system": "yes", "union_link": "yes", "excluded": "no", "roles": "[provider]", "prohibited_practice": "no",
+        "general_purpose_model": "no", "annex_i_product": "no", "annex_iii_use": "no", "transparency": "no",
+        "open_source": "no",
+    } | dict(one.split(": ") for one in use.split(", "))  # fmt: skip
+    flow = ", ".join(f"{name}: {answer}" for name, answer in answers.items())
+    text = f'models: [m]\nrisk_category: "{category}"\nrisk: {{{flow}}}\n'
 
     gaps_found = [gap for gap in found(text) if gap.what.startswith("risk_category:")]
 

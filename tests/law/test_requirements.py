@@ -54,7 +54,10 @@ def declared(**changes: object) -> Declarations:
 
 
 BARE = Declarations(models=("m",))
-SHOWN = ("efficiency.multiply_adds", "efficiency.energy.joules")
+SHOWN = (
+    "efficiency.multiply_adds", "efficiency.energy.joules", "data_quality.label_issue.test.rate",
+    "data_quality.near_duplicate.t_0_98.rate", "integrity.package.agreement",
+)  # fmt: skip
 
 
 def test_every_point_of_annex_iv_is_there_once_in_the_order_of_the_law(build: SimpleNamespace) -> None:
@@ -113,12 +116,13 @@ def test_without_any_check_no_part_with_a_measurement_stands(build: SimpleNamesp
 def test_removing_any_measurement_makes_each_part_on_it_missing_and_changes_no_other(build: SimpleNamespace) -> None:
     record = build.full()
     whole = parts(answered(record, declared()))
+    beside = {f"{e.list}/{p.id}.{q.id}": q.shown for e in lists() for p in e.points for q in p.parts}
 
     for lost in record.measurements:
         left = tuple(m for m in record.measurements if m is not lost)
         points = answered(record.model_copy(update={"measurements": left}), declared())
         for id_, part in own(points).items():
-            rests = lost.id in whole[id_].measurements
+            rests = lost.id in whole[id_].measurements and lost.id not in beside[id_]
             assert part.state is (State.MISSING if rests else whole[id_].state)
             assert not rests or lost.id in (part.why or "")
         assert all(p.state is combined(part.state for part in p.parts) for p in points)
@@ -179,6 +183,31 @@ def test_what_another_class_owes_does_not_apply_and_says_which_class_it_is(build
     assert low["annex_iv/IV.8.declaration"].state is State.NOT_APPLICABLE
     assert "other than a high-risk" in (low["annex_iv/IV.8.declaration"].why or "")
     assert high["annex_iv/IV.8.declaration"].state is State.MISSING
+
+
+def test_transparency_is_set_aside_by_the_answer_to_its_question(build: SimpleNamespace) -> None:
+    because = "It converses with nobody."
+    answers = LOW | {"transparency": {"answer": "no", "because": because, "by": "Kim", "on": "2026-11-21"}}
+
+    part = parts(answered(build.full(), None, answers))["articles/A.50.information"]
+
+    assert part.state is State.NOT_APPLICABLE
+    assert part.why == f"Does one of the four situations of Article 50 apply? The answer is no: {because}"
+    assert part.owner == "Kim, 2026-11-21"
+
+
+def test_no_check_answers_for_measures_against_poisoning(build: SimpleNamespace) -> None:
+    found = parts(answered(build.full(), declared(cybersecurity="")))
+
+    assert found["articles/A.15.poisoning"].state is State.MISSING
+    assert "integrity.package.agreement" in found["articles/A.15.poisoning"].measurements
+
+
+@pytest.mark.parametrize("reason", ["No.", "none", "Not applicable.", "Does not apply", "n/a", "irrelevant"])
+def test_a_bare_no_sets_nothing_aside(reason: str, build: SimpleNamespace) -> None:
+    said = declared(product_illustrations="", not_applicable={"IV.1.f.illustrations": reason})
+
+    assert parts(answered(build.full(), said))["annex_iv/IV.1.f.illustrations"].state is State.MISSING
 
 
 def test_while_the_class_is_open_nothing_is_left_out_for_it(build: SimpleNamespace) -> None:

@@ -253,7 +253,9 @@ def test_every_question_has_an_answer_field_and_every_edge_leads_somewhere() -> 
 
 
 replies = st.one_of(
-    st.none(), st.sampled_from(["yes", "no", "unknown"]), st.sampled_from(["x", "2.6", "III.4.a", "6.3.a", "I.A.4"])
+    st.none(),
+    st.sampled_from(["yes", "no", "unknown"]),
+    st.sampled_from(["x", "2.6", "III.4.a", "III.6.e", "6.3.a", "I.A.4"]),
 )
 
 
@@ -277,7 +279,44 @@ def test_a_practice_of_use_alone_leaves_a_provider_open() -> None:
     found = classified(prohibited_practice=["5.1.h"], roles=["provider"])
 
     assert not found.determined
-    assert any("5.1.h forbids a use alone" in question.why for question in found.open)
+    assert any(
+        "5.1.h forbids a use alone" in question.why and "add deployer to roles" in question.why
+        for question in found.open
+    )
+
+
+@pytest.mark.parametrize(
+    ("answers", "determined"),
+    [
+        (use("III.6.e", profiling="no", derogation=["6.3.d"]), False),
+        (use("III.6.e", profiling="yes"), True),
+        (use("III.6.e", profiling="no", derogation="no"), True),
+        (use("III.6.d", profiling="no", derogation=["6.3.d"]), True),
+        (use("III.1.c", profiling="yes"), False),
+        (use("III.1.b", profiling="yes") | {"transparency": {"answer": "no", "because": "No."}}, False),
+        (use("III.1.c", profiling="yes")
+         | {"transparency": {"answer": "no", "because": "The law permits it to detect criminal offences."}}, True),
+        (use("III.1.c", profiling="yes") | {"transparency": ["50.3"]}, True),
+    ],
+)  # fmt: skip
+def test_a_use_that_is_profiling_or_recognition_by_name_is_not_denied_elsewhere(
+    answers: dict[str, object],
+    determined: bool,  # noqa: FBT001 - a table of cases
+) -> None:
+    found = classified(**answers)
+
+    assert found.determined is determined
+    assert determined or any("the answer is no, and annex_iii_use names III." in one.why for one in found.open)
+    assert not found.reached("annex_iii_derogated") or determined
+
+
+def test_contrary_answers_are_those_of_options_that_exist() -> None:
+    options = {question.id: {option.id for option in question.options} for question in questions()}
+
+    for question in questions():
+        for rule in question.no_beside:
+            assert rule.choices
+            assert set(rule.choices) <= options[rule.question]
 
 
 def test_answers_as_yaml_reads_them() -> None:

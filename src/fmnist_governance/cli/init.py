@@ -30,5 +30,7 @@ def command(output: str, *, force: bool) -> None:
         click.echo(text, nl=False)
         return
     target = Path(output)
+    unchanged = target.is_file() and target.read_bytes() == text.encode()
     write_files(target.parent, {target.name: text.encode()}, force=force)
-    click.echo(f"{target}: written; fill it in, then run fmnist-audit check {target}")
+    done = "there already, and unchanged" if unchanged else "written"
+    click.echo(f"{target}: {done}; fill it in, then run fmnist-audit check {target}")

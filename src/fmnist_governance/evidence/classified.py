@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from fmnist_governance.evidence.record import Record
@@ -9,6 +10,9 @@ from fmnist_governance.evidence.record import Record
 Reply = Literal["yes", "no", "unknown"]
 HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make the points of the law's lists, and technical documentation (Article 11(1)), a duty."""
+
+_GRAVE = (*HIGH_RISK, "high_risk_annex_i_b", "prohibited")
+_LESSER = re.compile(r"\b(low|minimal|limited|no|not|non)\b[^.;:]{0,40}\brisk\b", re.IGNORECASE)
 
 
 class Step(Record):
@@ -86,3 +90,19 @@ class RiskClass(Record):
     def reached(self, *ids: str) -> bool:
         """Whether one of these outcomes was reached and does not hang on an open question."""
         return any(outcome.id in ids and not outcome.provisional for outcome in self.outcomes)
+
+
+def contradiction(stated: str, risk: RiskClass) -> str | None:
+    """Say how a class in somebody's words differs from the one that the answers lead to; None where it does not.
+
+    Args:
+        stated: Such as `Not classified as high-risk, because ...`.
+        risk: Where the answers lead.
+    """
+    graver = next((o for o in risk.outcomes if o.id in _GRAVE and not o.provisional), None)
+    lesser = _LESSER.search(stated)
+    if graver and lesser:
+        return f"says {lesser.group()!r}, and the answers lead to: {graver.label}"
+    if risk.determined and not graver and stated.lower().startswith(("high-risk", "high risk")):
+        return f"says 'high-risk', and the answers lead to: {'; '.join(o.label for o in risk.outcomes)}"
+    return None

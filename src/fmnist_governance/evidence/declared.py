@@ -12,7 +12,7 @@ from fmnist_governance.evidence.answers import RiskAnswers
 from fmnist_governance.evidence.days import Day as Day  # noqa: PLC0414 - part of the declarations' vocabulary
 from fmnist_governance.evidence.record import Record
 from fmnist_governance.evidence.wording import is_placeholder as is_placeholder  # noqa: PLC0414 - as above
-from fmnist_governance.evidence.wording import plain
+from fmnist_governance.evidence.wording import is_reason, plain, praise
 
 Words = Annotated[str, StringConstraints(max_length=20_000)]
 
@@ -41,9 +41,18 @@ class Statement(Record):
         """Whether it states anything."""
         return not is_placeholder(self.text) and plain(self.text) not in guidance()
 
+    @property
+    def explains(self) -> bool:
+        """Whether it is a reason, for which a bare no is too little."""
+        return self.counts and is_reason(self.text)
+
 
 FILE = "file"
 """The section of what the technical documentation needs and the card does not."""
+
+
+_LAW_WORDS = "conformity_statement"
+"""The topic whose very words the law demands: that the system is in conformity (Annex V, point 4)."""
 
 
 class Topic(NamedTuple):
@@ -54,6 +63,10 @@ class Topic(NamedTuple):
     title: str
     section: str
     """The section of the card that needs it."""
+
+    def praise(self, text: str) -> tuple[str, ...]:
+        """Return the words of a statement that judge quality; none where the law demands such words."""
+        return () if self.name == _LAW_WORDS else praise(text)
 
 
 def _one(title: str, section: str, description: str) -> Any:  # noqa: ANN401 - as pydantic's Field

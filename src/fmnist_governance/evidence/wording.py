@@ -38,6 +38,18 @@ def is_placeholder(text: str) -> bool:
     return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
 
 
+_NO_REASONS = frozenset(
+    {"no need", "not applicable", "does not apply", "not relevant", "not needed", "not required", "it does not apply",
+     "not in scope", "out of scope", "see documentation", "n a", "we have none"}
+)  # fmt: skip
+
+
+def is_reason(text: str) -> bool:
+    """Whether a text says why: more than one word, and more than that something does not apply."""
+    words = re.sub(r"[\W_]+", " ", text.casefold()).split()
+    return len(words) > 1 and " ".join(words) not in _NO_REASONS and not is_placeholder(text)
+
+
 def plain(text: str) -> str:
     """Return a text as it is compared with others: without regard to case, spacing and the final full stop."""
     return " ".join(text.casefold().split()).rstrip(".")
@@ -49,10 +61,14 @@ _PRAISE = re.compile(
     | (?:is|are|fully)\ (?:compliant|trustworthy|safe|secure|fair|unbiased) | certified | guarantee[sd]?
     | highly\ (?:accurate|reliable|robust) | (?:very|extremely)\ (?:accurate|reliable|safe) | robust(?:ly)?
     | superior | flawless | perfect(?:ly)? | outstanding | excellent | strong\ performance | performs\ well
-    | (?:compliant|complies|comply|conforms?|in\ conformity)\ (?:with|to) | ce[-\ ]marked | unbiased
-    | (?:meets?|fulfils?)\ (?:article|articles|all|every|the\ requirements) | cannot\ be\ fooled
-    | [\d.,]+\ ?(?:%|percent)\ (?:accurate|safe|reliable|correct) | accuracy\ (?:is|of)\ [\d.,]+
-    | reliabl[ey] | trustworthy | error[-\ ]free | bias[-\ ]free | 100\ ?%\ (?:accurate|safe)
+    | (?:compliant|complies|comply|conforms?|conformity)\ (?:with|to) | ce[-\ ]marked | unbiased
+    | (?:meets?|fulfils?|satisf(?:y|ies)|ensures?)
+      \ (?:articles?|all|every|conformity|compliance|the\ (?:requirements|ai\ act|act|regulation))
+    | cannot\ be\ fooled
+    | [\d.,]+\ ?(?:%|percent)\ (?:accurate|accuracy|safe|reliable|correct)
+    | accuracy\ (?:is|of|exceeds|reaches|is\ above|is\ over)\ [\d.,]+
+    | (?:reaches|achieves|attains)\ [\d.,]+\ (?=%|percent) | (?:reaches|achieves|attains)\ [\d.,]+(?=%)
+    | reliabl[ey] | trustworthy | error[-\ ]free | bias[-\ ]free
     )\b""",
     re.IGNORECASE | re.VERBOSE,
 )

@@ -43,6 +43,16 @@ class Only(Entry):
     gives: str
 
 
+class Contrary(Entry):
+    """Choices of another question beside which a no settles nothing."""
+
+    question: str
+    choices: tuple[str, ...]
+    why: str
+    unless_because: bool = False
+    """Whether a no with a reason does."""
+
+
 class Question(Entry):
     """One question of the tree."""
 
@@ -64,6 +74,7 @@ class Question(Entry):
     skipped_after: tuple[str, ...] = ()
     """Outcomes after which the question is not asked."""
     only: Only | None = None
+    no_beside: tuple[Contrary, ...] = ()
     yes_section_a: Edge | None = None
     yes: Edge
     no: Edge

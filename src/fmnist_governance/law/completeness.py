@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from enum import StrEnum
 from typing import NamedTuple
 
 from fmnist_governance.config.strict_yaml import Document
 from fmnist_governance.evidence.answers import Answer
-from fmnist_governance.evidence.classified import HIGH_RISK
+from fmnist_governance.evidence.classified import HIGH_RISK, contradiction
 from fmnist_governance.evidence.declared import Declarations, Statement, Topic, file_topics, topics
 from fmnist_governance.evidence.declared import guidance as declared_guidance
-from fmnist_governance.evidence.wording import is_placeholder, plain, praise, steering
+from fmnist_governance.evidence.wording import is_placeholder, plain, steering
 from fmnist_governance.law.catalogue import guidance, lists
 from fmnist_governance.law.requirements import set_aside
 from fmnist_governance.law.risk import classify
 from fmnist_governance.law.starting_file import NO_MODEL
-
-_LAW_WORDS = "conformity_statement"
-"""The topic whose very words the law demands: that the system is in conformity (Annex V, point 4)."""
 
 
 class Kind(StrEnum):
@@ -33,6 +29,8 @@ class Kind(StrEnum):
     """A question that leads to the risk class has no usable answer."""
     WRONG = "wrong"
     PRAISE = "praise"
+    UNUSED = "unused"
+    """An answer to a question that the other answers leave no room for; the file is complete all the same."""
 
 
 class Gap(NamedTuple):
@@ -67,6 +65,10 @@ def _about(document: Document, declared: Declarations) -> Iterator[Gap]:
     if NO_MODEL in declared.models:
         what = "models: no registered model is called so; nothing counts until one is named"
         yield Gap(document.line(("models",)), Kind.PLACEHOLDER, what)
+    for place, name in enumerate(declared.models):
+        if "*" in name:
+            what = f"models: {name!r} is taken as a name and no pattern; name each registered model"
+            yield Gap(document.line(("models", place)), Kind.WRONG, what)
     for name, text, lost in (
         ("by", declared.by, "who made the statements that name nobody"),
         ("on", declared.on, "when they were made"),
@@ -110,7 +112,7 @@ def _text(line: int, topic: Topic, text: str, copied: frozenset[str]) -> Iterato
         yield Gap(line, Kind.PLACEHOLDER, f"{topic.name}: a placeholder states nothing; it counts as missing")
     elif plain(text) in copied:
         yield Gap(line, Kind.COPIED, f"{topic.name}: this is the guidance, not an answer to it; it counts as missing")
-    elif topic.name != _LAW_WORDS and (words := praise(text)):
+    elif words := topic.praise(text):
         yield Gap(
             line, Kind.PRAISE, f"{topic.name}: judges quality ({', '.join(words)}); make it a claim, or leave it out"
         )
@@ -120,6 +122,11 @@ def _questions(document: Document, declared: Declarations) -> Iterator[Gap]:
     for question in classify(declared.risk).open:
         line = document.line(("risk", question.question))
         yield Gap(line, Kind.OPEN, f"risk.{question.question}: {question.asks} {question.why}")
+    asked = {step.question for step in classify(declared.risk).path}
+    for name, answer in declared.risk:
+        if answer and answer.answer != "unknown" and name not in asked:
+            what = f"risk.{name}: not asked beside the other answers, and not used"
+            yield Gap(document.line(("risk", name)), Kind.UNUSED, what)
 
 
 _EARLIEST = "1950-01-01"
@@ -162,23 +169,11 @@ def _unseen(document: Document, value: object, path: tuple[str | int, ...]) -> I
         yield Gap(document.line(path), Kind.WRONG, what)
 
 
-_LESSER = re.compile(r"\b(low|minimal|limited|no|not|non)\b[^.;:]{0,40}\brisk\b", re.IGNORECASE)
-
-
 def _category(document: Document, declared: Declarations) -> Iterator[Gap]:
     """Find a stated class that the answers do not lead to."""
-    said, risk = declared.risk_category, classify(declared.risk)
-    if said is None or not said.counts:
-        return
-    graver = next((o for o in risk.outcomes if o.id in (*HIGH_RISK, "prohibited") and not o.provisional), None)
-    lesser = _LESSER.search(said.text)
-    if graver and lesser:
-        what = f"says {lesser.group()!r}, and the answers lead to: {graver.label}"
-    elif risk.determined and not graver and said.text.lower().startswith(("high-risk", "high risk")):
-        what = f"says 'high-risk', and the answers lead to: {'; '.join(o.label for o in risk.outcomes)}"
-    else:
-        return
-    yield Gap(document.line(("risk_category",)), Kind.WRONG, f"risk_category: {what}")
+    said = declared.risk_category
+    if said and said.counts and (what := contradiction(said.text, classify(declared.risk))):
+        yield Gap(document.line(("risk_category",)), Kind.WRONG, f"risk_category: it {what}")
 
 
 def _asides(document: Document, declared: Declarations) -> Iterator[Gap]:
@@ -189,5 +184,5 @@ def _asides(document: Document, declared: Declarations) -> Iterator[Gap]:
             yield Gap(line, Kind.WRONG, f"not_applicable.{id_}: there is no such part")
         elif not parts[id_].may_not_apply:
             yield Gap(line, Kind.WRONG, f"not_applicable.{id_}: the law asks for it in any case")
-        elif not said.counts:
+        elif not said.explains:
             yield Gap(line, Kind.PLACEHOLDER, f"not_applicable.{id_}: gives no reason; it counts as missing")

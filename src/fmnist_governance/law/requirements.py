@@ -89,12 +89,15 @@ def _undone(name: str, known: Known) -> tuple[tuple[str, ...], str | None]:
 def set_aside(id_: str, entry: PartEntry, declarations: Declarations | None, risk: RiskClass) -> Statement | None:
     """Say why a part does not apply, and who says so; None where it does."""
     if entry.only_if and risk.determined and not risk.reached(*_CLASSES[entry.only_if]):
+        if step := next((s for s in risk.path if s.question == entry.only_if and s.reply == "no"), None):
+            because = f": {step.because}" if step.because else ""
+            return Statement(text=f"{step.asks} The answer is no{because}", by=step.by, on=step.on)
         label = "; ".join(outcome.label for outcome in risk.outcomes)
         return Statement(
             text=f"it is asked only of another class of systems; this one is: {label}", by="the risk class"
         )
     said = declarations.not_applicable.get(id_) if declarations and entry.may_not_apply else None
-    if said is None or not said.counts or declarations is None:
+    if said is None or not said.explains or declarations is None:
         return None
     return declarations.attributed(said)
 

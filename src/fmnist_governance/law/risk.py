@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from fmnist_governance.evidence.answers import Answer, RiskAnswers
 from fmnist_governance.evidence.classified import Applies, ClassOutcome, Duty, OpenQuestion, Reply, RiskClass, Step
+from fmnist_governance.evidence.wording import is_reason
 from fmnist_governance.law.catalogue import Edge, OutcomeEntry, Question, outcomes, questions
 
 _SCOPE = frozenset({"ai_system", "union_link", "excluded"})
@@ -90,13 +91,25 @@ def lacking(question: Question, answer: Answer, answers: RiskAnswers) -> str:
         )
     if answer.answer == "no" and answer.chosen:
         return "the answer is no, and names what applies"
-    return _unfounded(question, answer, answers) if answer.answer == "yes" else ""
+    return _unfounded(question, answer, answers) if answer.answer == "yes" else _gainsaid(question, answer, answers)
+
+
+def _gainsaid(question: Question, answer: Answer, answers: RiskAnswers) -> str:
+    """Say which other answer a no contradicts; an empty text when none."""
+    for rule in question.no_beside:
+        met = [choice for choice in answers.to(rule.question).chosen if choice in rule.choices]
+        if met and not (rule.unless_because and is_reason(answer.because or "")):
+            return f"the answer is no, and {rule.question} names {', '.join(met)}: {rule.why}"
+    return ""
 
 
 def _unfounded(question: Question, answer: Answer, answers: RiskAnswers) -> str:
     """Say what a yes lacks; an empty text when nothing."""
     if answer.chosen == (_OF_USE,) and "deployer" not in roles(answers):
-        return f"{_OF_USE} forbids a use alone, and the organisation says of no role that it uses the system"
+        return (
+            f"{_OF_USE} forbids a use alone, and the organisation has not the role of a deployer: answer no and go on "
+            "to annex_iii_use (III.1.a), or add deployer to roles"
+        )
     if question.needs_choice and not answer.chosen:
         return "the answer is yes, and does not name what applies"
     if question.section_of and not _acts(question, answers):

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from fmnist_governance.evidence.classified import ClassOutcome, Step
+from fmnist_governance.evidence.classified import ClassOutcome, RiskClass, Step, contradiction
+from fmnist_governance.evidence.declared import Declarations
 from fmnist_governance.render.classified import cited, dates, title
 from fmnist_governance.render.filed import stale
 from fmnist_governance.render.renderer import Report
@@ -45,6 +46,8 @@ class RiskView:
     steps: tuple[StepView, ...]
     coverage: str
     """How many parts of Articles 9 to 15, 50 and 72 are in which state."""
+    contradiction: str | None
+    """How the stated class differs from that of the answers; None where it does not."""
     stale: str | None
     """The age in days of a reading of the law that is too old."""
 
@@ -62,8 +65,14 @@ def risk_view(report: Report) -> RiskView | None:
         open=tuple(f"{question.asks} {cited(question.articles)}: {question.why}" for question in risk.open),
         steps=tuple(_step(step) for step in risk.path),
         coverage=summary(part for point in points for part in point.parts),
+        contradiction=_contradiction(report.assessment.declarations, risk),
         stale=stale(report.assessment.law, report.assessment.as_of),
     )
+
+
+def _contradiction(declarations: Declarations | None, risk: RiskClass) -> str | None:
+    stated = declarations.stated("risk_category") if declarations else ()
+    return next((found for said in stated if (found := contradiction(said.text, risk))), None)
 
 
 def _outcome(outcome: ClassOutcome) -> OutcomeView:

@@ -6,9 +6,8 @@ from base64 import b32encode
 from dataclasses import dataclass
 from hashlib import sha256
 
-from fmnist_governance.evidence.declared import Declarations, file_topics, topics
+from fmnist_governance.evidence.declared import Declarations, Topic, file_topics, topics
 from fmnist_governance.evidence.record import EvidenceRecord, Measurement
-from fmnist_governance.evidence.wording import praise
 from fmnist_governance.render import shown
 
 
@@ -117,17 +116,17 @@ class Stated:
 def stated(declarations: Declarations | None) -> dict[str, Stated]:
     """Return what was stated, topic by topic; every topic is there, stated or not."""
     return {
-        topic.name: Stated(topic.name, topic.title, _said(declarations, topic.name))
-        for topic in (*topics(), *file_topics())
+        topic.name: Stated(topic.name, topic.title, _said(declarations, topic)) for topic in (*topics(), *file_topics())
     }
 
 
-def _said(declarations: Declarations | None, name: str) -> tuple[Said, ...]:
+def _said(declarations: Declarations | None, topic: Topic) -> tuple[Said, ...]:
     if declarations is None:
         return ()
-    found = declarations.stated(name)
+    found = declarations.stated(topic.name)
     return tuple(
-        Said(said.text, _author(said.by, said.on), said.source, ", ".join(praise(said.text)) or None) for said in found
+        Said(said.text, _author(said.by, said.on), said.source, ", ".join(topic.praise(said.text)) or None)
+        for said in found
     )
 
 

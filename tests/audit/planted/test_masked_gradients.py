@@ -15,7 +15,7 @@ from fmnist_governance.audit.check import CheckResult
 from fmnist_governance.audit.subject import Subject
 
 PARAMS = AdversarialParams(
-    n=60, linf=("8/255", "0.3"), l2=(), steps=10, noise_draws=3, survivors=40, square_queries=200, more_steps=20
+    n=60, linf=("8/255", "0.3"), l2=(), steps=20, noise_draws=3, survivors=40, square_queries=200, more_steps=40
 )
 Mask = Callable[[nn.Module, Tensor], Tensor]
 Audited = Callable[[nn.Module], Subject]

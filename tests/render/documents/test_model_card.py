@@ -145,6 +145,20 @@ def test_a_clause_on_every_number_counts_them(build: SimpleNamespace, report: Re
     assert text.count(f"It rests on {len(ids)} numbers") == len(findings)
 
 
+def test_a_stated_class_that_the_answers_contradict_is_flagged(build: SimpleNamespace) -> None:
+    risk = {"ai_system": "yes", "union_link": "yes", "excluded": "no", "roles": ["provider"],
+            "prohibited_practice": ["5.1.c"]}  # fmt: skip
+    low, true = (
+        model_card.markdown(
+            build.report(assessment=build.assessment(build.declarations(risk_category=said, risk=risk)))
+        )
+        for said in ("Not classified as high-risk.", "It is prohibited.")
+    )
+
+    assert "**Flagged**: the statement says 'Not classified as high-risk', and the answers lead to: Prohibited" in low
+    assert "and the answers lead to" not in true
+
+
 def test_praise_is_flagged_where_gaps_are_listed(build: SimpleNamespace) -> None:
     declarations = build.declarations(overview="A state-of-the-art sorter.")
 
