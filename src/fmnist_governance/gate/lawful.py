@@ -85,7 +85,8 @@ def judge_class(case: Case, clause: RiskClassIsOneOfClause) -> Judgement:
     """Compare the outcomes that were reached with those that are allowed. An open question decides nothing."""
     risk = case.risk
     if risk is None or all(step.reply == "unknown" for step in risk.path):
-        return Judgement(Outcome.NO_EVIDENCE, "nobody answered the questions of the risk classification")
+        why = "" if case.declarations else ", for no declarations name this model; add it to models in system.yaml"
+        return Judgement(Outcome.NO_EVIDENCE, f"nobody answered the questions of the risk classification{why}")
     foreign = [o.id for o in risk.outcomes if o.id not in clause.classes and not o.provisional]
     if foreign:
         return Judgement(Outcome.FAILED, f"the system is of class {', '.join(foreign)}, which is not allowed here")
