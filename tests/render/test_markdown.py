@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+
+import pytest
+
 from fmnist_governance.render.markdown import to_html
 from fmnist_governance.render.view import row
 
@@ -46,3 +50,27 @@ def test_a_word_of_state_is_marked_and_other_bold_words_are_not() -> None:
 
     assert '<strong class="state missing">Missing</strong>' in html
     assert "<strong>Wonderful</strong>" in html
+
+
+TABLE = "| {} | B | C |\n| --- | --- | {} |\n| one | two | three |\n"
+
+
+def test_a_table_of_texts_can_be_stacked_and_names_each_cell() -> None:
+    found = body(TABLE.format('A"', "---"))
+
+    assert '<table class="stacks">' in found
+    assert re.findall(r'data-label="([^"]*)"', found) == ["B", "C"]
+
+
+@pytest.mark.parametrize("table", [TABLE.format("A", "---:"), "| A | B |\n| --- | --- |\n| one | two |\n"])
+def test_a_table_with_numbers_or_two_columns_stays_one(table: str) -> None:
+    found = body(table)
+
+    assert "stacks" not in found
+    assert "data-label" not in found
+
+
+def test_the_labels_of_one_table_do_not_reach_the_next() -> None:
+    found = body(TABLE.format("A", "---") + "\ntext\n\n" + TABLE.format("A", "---:"))
+
+    assert found.count("data-label") == 2

@@ -37,6 +37,8 @@ STATES = {
 }
 """Words that are marked on the page, and the class that marks them. Only a template can print them in bold."""
 
+_FEW_COLUMNS = 2
+"""As many stand side by side on any screen."""
 APPENDIX = "every-measurement"
 """The heading below which each measurement has a row."""
 
@@ -132,21 +134,33 @@ def _target(target: str, title: str | float | None, beside: Collection[str]) -> 
     return f"{file}#{row(f'{title}') if place == APPENDIX and title else place}"
 
 
+def _labels(table: Sequence[Token]) -> tuple[str, ...]:
+    """Return the names of the columns of a table of texts; none of one with numbers or with two columns."""
+    head = table[: next(k for k, token in enumerate(table) if token.type == "thead_close")]
+    cells = [token for token in head if token.type == "th_open"]
+    names = tuple(token.content for token in head if token.type == "inline")
+    return names if len(names) > _FEW_COLUMNS and not any(cell.attrs for cell in cells) else ()
+
+
 class _Page(RendererHTML):
     """Renders tokens; wide tables scroll by themselves, and pictures are looked up."""
 
     def __init__(self, parser: MarkdownIt, picture: Callable[[str, str], str]) -> None:
         super().__init__(parser)
         self._picture = picture
+        self._labels: tuple[str, ...] = ()
+        self._column = 0
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         """Return a picture of the run."""
         shows = self.renderInlineAsText(tokens[idx].children, options, env)
         return self._picture(unquote(f"{tokens[idx].attrGet('src')}"), shows)
 
-    def table_open(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
-        """Open a table inside a box that scrolls, by keyboard too."""
-        return '<div class="scroll" tabindex="0" role="group" aria-label="table"><table>'
+    def table_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Open a table inside a box that scrolls, by keyboard too; one of texts can stack its cells instead."""
+        self._labels = _labels(tokens[idx:])
+        stacks = ' class="stacks"' if self._labels else ""
+        return f'<div class="scroll" tabindex="0" role="group" aria-label="table"><table{stacks}>'
 
     def table_close(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Close both."""
@@ -154,13 +168,19 @@ class _Page(RendererHTML):
 
     def tr_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Begin a row; it ends where the next one begins, as HTML allows."""
+        self._column = 0
         return f"\n<tr{self.renderAttrs(tokens[idx])}>"
 
     def th_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Begin a cell; it ends where the next one begins."""
         return f"<{tokens[idx].tag}{self.renderAttrs(tokens[idx])}>"
 
-    td_open = th_open
+    def td_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
+        """Begin a cell of the body; one that can be stacked holds the name of its column."""
+        if self._labels and self._column:
+            tokens[idx].attrSet("data-label", self._labels[self._column])
+        self._column += 1
+        return self.th_open(tokens, idx, options, env)
 
     def _nothing(self, _tokens: Sequence[Token], _idx: int, _options: OptionsDict, _env: EnvType) -> str:
         return ""
