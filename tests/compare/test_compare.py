@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -51,6 +52,26 @@ def test_other_images_are_compared_side_by_side_and_it_is_said(audit_of: AuditOf
     (test,) = comparison.tests
     assert (test.how, test.gained, test.conclusion) == ("unpaired", None, "worse")
     assert comparison.unpaired == ("performance: the audits looked at different test images",)
+
+
+def seeded(found: Audited, seed: int) -> Audited:
+    record = found.record.model_copy(update={"audit": found.record.audit.model_copy(update={"seed": seed})})
+    return replace(found, record=record)
+
+
+def test_another_seed_changes_nothing_where_all_images_were_answered_as_they_are(audit_of: AuditOf) -> None:
+    (test,) = compare(audit_of(BEFORE), seeded(audit_of(WORSE), 7)).tests
+
+    assert (test.how, test.lost) == ("paired", 40)
+
+
+def test_another_seed_drew_other_images_or_another_noise(audit_of: AuditOf) -> None:
+    noisy = compare(audit_of(BEFORE, BEFORE), seeded(audit_of(WORSE, WORSE), 7))
+    some = compare(audit_of(BEFORE, n=2_000), seeded(audit_of(WORSE, n=2_000), 7))
+
+    for comparison in (noisy, some):
+        assert [test.how for test in comparison.tests] == ["unpaired"]
+        assert comparison.unpaired == ("performance: the audits drew from seed 0, then 7",)
 
 
 def test_without_outcomes_the_accuracies_stand_side_by_side(audit_of: AuditOf) -> None:

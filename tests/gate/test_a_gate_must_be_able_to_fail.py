@@ -252,6 +252,7 @@ TABLE = (
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "different test images", against(9, 9, other="images")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "was of version 2, then 1", against(9, 9, other="version")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "from seed 7, then 0", against(9, 9, other="seed")),
+    Row("no_regression", UNDECIDED, REGRESSION, *CLEAN, "more images", against(1, 2, n=100, other="seed")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "not measure in the earlier", against(9, 9, other="check")),
     Row("no_regression", NO_EVIDENCE, f"{REGRESSION}, condition: fog", *CLEAN, "no outcomes under fog", against(9, 9)),
     Row("suite_at_least", PASSED, "suite: quick", says="the audit ran suite quick"),

@@ -10,6 +10,8 @@ from fmnist_governance.errors import EvidenceError
 from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord
 
 TEST = "test"
+CLEAN = "clean"
+"""The condition of images as they are."""
 _HEADER = "condition,correct"
 _ROUNDING = 1e-9
 _ROW = re.compile(r"([A-Za-z0-9_.-]+),([01]+)")
@@ -63,7 +65,7 @@ def contradictions(record: EvidenceRecord, read: Read) -> list[str]:
         EvidenceError: The outcomes of the check `performance` are no outcomes file.
     """
     stated, data = record.find("performance.accuracy"), read(path("performance"))
-    right = decode_outcomes(data, path("performance")).get("clean") if data is not None else None
+    right = decode_outcomes(data, path("performance")).get(CLEAN) if data is not None else None
     if stated is None or right is None:
         return []
     found = right.count("1") / len(right)
@@ -106,9 +108,18 @@ def pair(
         texts.append(decode_outcomes(data, f"{word} audit: {path(check)}"))
     before, after = texts
     both = {name: (before[name], after[name]) for name in before if name in after}
+    seeds = [record.audit.seed for record, _ in (earlier, later)]
+    if seeds[0] != seeds[1] and not _is_undrawn(both, earlier[0]):
+        return Unpaired(f"the audits drew from seed {seeds[0]}, then {seeds[1]}")
     if any(len(first) != len(second) for first, second in both.values()):
         return Unpaired(f"{path(check)}: the audits looked at different numbers of images")
     return both or Unpaired(f"{path(check)}: no condition is in both audits")
+
+
+def _is_undrawn(both: Mapping[str, tuple[str, str]], record: EvidenceRecord) -> bool:
+    """Whether chance chose nothing: all images of the split, as they are."""
+    split = record.dataset.splits.get(TEST)
+    return set(both) == {CLEAN} and split is not None and all(len(text) == split.n for text in both[CLEAN])
 
 
 def _differ(earlier: EvidenceRecord, later: EvidenceRecord, check: str) -> str:
@@ -128,8 +139,6 @@ def _asked_otherwise(before: CheckEntry, after: CheckEntry) -> str:
 
 
 def _other_images(earlier: EvidenceRecord, later: EvidenceRecord) -> str:
-    if earlier.audit.seed != later.audit.seed:
-        return f"the audits drew from seed {earlier.audit.seed}, then {later.audit.seed}"
     images = [record.dataset.splits.get(TEST) for record in (earlier, later)]
     if images[0] is None or images[1] is None or images[0].digest != images[1].digest:
         return "the audits looked at different test images"

@@ -35,7 +35,11 @@ class NoRegressionClause(Clause):
 def judge(case: Case, clause: NoRegressionClause) -> Judgement:
     """Fail where an exact McNemar test shows a loss; pass only where a loss of the margin is ruled out."""
     if case.baseline is None:
-        return Judgement(Outcome.NO_EVIDENCE, "no baseline was given to compare with; name one with --baseline")
+        message = (
+            "no baseline was given to compare with: gate takes one by --baseline, promote the version that holds the "
+            "alias; for the first one a waiver can say why none is needed"
+        )
+        return Judgement(Outcome.NO_EVIDENCE, message)
     found = pair((case.baseline.record, case.baseline.read), (case.record, case.read), clause.check)
     if isinstance(found, Unpaired):
         return Judgement(Outcome.NO_EVIDENCE, f"the baseline cannot be compared image by image: {found.reason}")
