@@ -117,3 +117,18 @@ def test_the_views_say_the_same_and_nothing_in_them_acts(audit_of: AuditOf) -> N
     assert not re.search(r"<script|<a [^>]*javascript", page.split("<body", 1)[1])
     assert max(map(len, terminal.lines(comparison).splitlines())) <= 80
     assert "| **worse** |" in text
+
+
+def test_many_facts_of_one_audit_alone_are_gathered_at_the_terminal_and_listed_elsewhere(audit_of: AuditOf) -> None:
+    first, second = audit_of(BEFORE), audit_of(BEFORE)
+    more = {f"package-{letter}": "1.0" for letter in "abcdef"}
+    packages = {**second.record.environment.packages, **more}
+    environment = second.record.environment.model_copy(update={"packages": packages})
+    comparison = compare(first, replace(second, record=second.record.model_copy(update={"environment": environment})))
+
+    at_terminal = terminal.lines(comparison)
+
+    told = "6 of the second alone, each in the other views: package package-a, package package-b,"
+    assert told in " ".join(at_terminal.split())
+    assert "package-f" not in at_terminal
+    assert "package-f" in markdown.render(comparison)

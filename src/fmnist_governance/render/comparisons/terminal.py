@@ -23,6 +23,8 @@ from fmnist_governance.render.verdicts.safe_text import columns, wrapped
 _INDENT = 2
 _GAP = 2
 _MAIN = "performance"
+_MANY = 5
+"""Facts of one audit alone from which on they are gathered in a line."""
 _RANK = ("worse", "better", "not told apart")
 _TESTS, _FACTS, _NUMBERS = (14, 21, 25, 12), (22, 26, 26), (0, 30, 30, 10)
 """Widths of the columns at 80; what is longer goes on below."""
@@ -79,10 +81,25 @@ def _facts(comparison: Comparison, width: int) -> Iterator[Iterable[str]]:
     same = []
     for topic, told, differing in aspects(comparison):
         if differing:
-            yield [f"{topic}: {told}", *_table([_fact(fact) for fact in differing], _FACTS, width)]
+            gathered, rows = _one_sided(differing)
+            yield [f"{topic}: {told}", *gathered, *_table(map(_fact, rows), _FACTS, width)]
         else:
             same.append(f"{topic}: {told}")
     yield same
+
+
+def _one_sided(differing: Sequence[Fact]) -> tuple[list[str], list[Fact]]:
+    """Gather the facts of one audit alone in a line where they are many; return such lines, and the facts left."""
+    lines_, left = [], list(differing)
+    for word, lone in (
+        ("first", [fact for fact in differing if fact.second is None]),
+        ("second", [fact for fact in differing if fact.first is None]),
+    ):
+        if len(lone) > _MANY:
+            names = ", ".join(fact.name for fact in lone[:_MANY])
+            lines_.append(f"  {len(lone):,} of the {word} alone, each in the other views: {names}, ...")
+            left = [fact for fact in left if fact not in lone]
+    return lines_, left
 
 
 def _fact(fact: Fact) -> Row:
