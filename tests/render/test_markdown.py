@@ -74,3 +74,7 @@ def test_the_labels_of_one_table_do_not_reach_the_next() -> None:
     found = body(TABLE.format("A", "---") + "\ntext\n\n" + TABLE.format("A", "---:"))
 
     assert found.count("data-label") == 2
+
+
+def test_no_line_ends_before_a_per_cent_sign() -> None:
+    assert body("93.72 % of 5 % and <b>") == "<p>93.72\u00a0% of 5\u00a0% and &lt;b&gt;</p>\n"

@@ -9,6 +9,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
@@ -37,6 +38,7 @@ STATES = {
 }
 """Words that are marked on the page, and the class that marks them. Only a template can print them in bold."""
 
+_BEFORE_PERCENT = re.compile(r"(?<=\d) (?=%)")
 _FEW_COLUMNS = 2
 """As many stand side by side on any screen."""
 APPENDIX = "every-measurement"
@@ -155,6 +157,10 @@ class _Page(RendererHTML):
         """Return a picture of the run."""
         shows = self.renderInlineAsText(tokens[idx].children, options, env)
         return self._picture(unquote(f"{tokens[idx].attrGet('src')}"), shows)
+
+    def text(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
+        """Return plain text, in which no line ends between a number and its per cent sign."""
+        return escapeHtml(_BEFORE_PERCENT.sub("\u00a0", tokens[idx].content))
 
     def table_open(self, tokens: Sequence[Token], idx: int, _options: OptionsDict, _env: EnvType) -> str:
         """Open a table inside a box that scrolls, by keyboard too; one of texts can stack its cells instead."""
