@@ -95,6 +95,22 @@ def test_an_explanation_fits_a_terminal_and_names_what_is_extended() -> None:
     assert "    Refuses when: failed, no evidence" in done.stdout
 
 
+def test_an_explanation_says_what_the_policy_takes_back(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "name: own\ntitle: Mine\nextends: minimal-risk\ndrops: {fresh-evidence: The model is archived for good}\n"
+        "clauses:\n  - {id: extra, title: A title, because: A reason, kind: check_measured}\n",
+        encoding="utf-8",
+    )
+
+    text = called("explain", str(file)).stdout
+    (told,) = json.loads(called("explain", str(file), "--json").stdout)["exceptions"]
+
+    assert "DROPPED fresh-evidence (line 4)" in " ".join(text.split())
+    assert "Because: The model is archived for good" in text
+    assert told["how"] == "dropped"
+
+
 def test_an_explanation_is_also_json() -> None:
     found = json.loads(called("explain", str(CONFIGS / "policy.yaml"), "--json").stdout)
 

@@ -29,7 +29,8 @@ def test_words_that_name_a_subject_are_not(text: str) -> None:
     "text", ["TODO", "TO DO", "T.B.D.", "t b d", "TÖDO", "\uff34\uff2f\uff24\uff2f", "T\u200bO\u200bD\u200bO",
              "n/a", "x", "...",
              "Firstname Lastname", "It will be described later.", "See above.", "to be filled in by legal", "pending",
-             "John Doe, Acme", "info@example.com", "Not yet written.", "Describe the cleaning here.", "<your name>"],
+             "John Doe, Acme", "info@example.com", "Not yet written.", "Describe the cleaning here.", "<your name>",
+             "Your name here", "The provider address here"],
 )  # fmt: skip
 def test_what_states_nothing_is_a_placeholder(text: str) -> None:
     assert is_placeholder(text)
@@ -37,7 +38,8 @@ def test_what_states_nothing_is_a_placeholder(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text", ["None.", "A to-do list is not kept by the system.", "Pending cases are sorted by a person.",
-             "It is described in the annex.", "See the report of 2026-11-01.", "Plan B", "Größe der Bilder: 28 x 28"],
+             "It is described in the annex.", "See the report of 2026-11-01.", "Plan B", "Größe der Bilder: 28 x 28",
+             "The task is easier here.", "The project has few images to offer here"],
 )  # fmt: skip
 def test_what_states_something_is_not(text: str) -> None:
     assert not is_placeholder(text)

@@ -80,12 +80,41 @@ def test_a_baseline_is_loosened_by_who_says_so(layered: Layered) -> None:
     policy = layered("loosens: {accuracy: The prototype is never shipped}\n" + clause(f"{ACCURACY}, floor: 0.85"))
 
     assert policy.entries[0].clause.model_dump()["floor"] == 0.85
+    (told,) = policy.facts.exceptions
+    assert (told.clause, told.how, told.line, told.file) == ("accuracy", "loosened", 4, None)
+    assert told.because == "The prototype is never shipped"
+    asked = "performance.accuracy is at least {}, by its whole interval"
+    assert told.message == f"base asks: {asked.format(0.9)}; here: {asked.format(0.85)}"
+
+
+def test_a_clause_that_only_warns_from_now_on_is_told_as_such(layered: Layered) -> None:
+    policy = layered(
+        "loosens: {accuracy: The prototype is never shipped}\n"
+        + clause(f"{ACCURACY}, floor: 0.9, severity: warn")
+        + f"  - {{id: extra, {COMMON}, kind: check_measured}}\n"
+    )
+
+    assert policy.facts.exceptions[0].message.endswith("at least 0.9, by its whole interval, which only warns")
 
 
 def test_a_clause_is_dropped_by_who_says_so(layered: Layered) -> None:
     policy = layered("drops: {measured: Measured elsewhere}\n" + clause(f"{ACCURACY}, floor: 0.95"))
 
     assert [entry.clause.id for entry in policy.entries] == ["accuracy"]
+    (told,) = policy.facts.exceptions
+    assert (told.clause, told.how, told.because) == ("measured", "dropped", "Measured elsewhere")
+    assert told.message.endswith("; here: nothing")
+
+
+def test_what_a_layer_below_takes_back_is_told_with_its_file(layered: Layered, tmp_path: Path) -> None:
+    layered("drops: {measured: Measured elsewhere}\n" + clause(f"{ACCURACY}, floor: 0.95"))
+    (tmp_path / "sub").mkdir()
+    upper = f"name: upper\ntitle: Of the team\nextends: ../own.yaml\n{clause(f'{ACCURACY}, floor: 0.96')}"
+    (tmp_path / "sub" / "upper.yaml").write_text(upper)
+
+    (told,) = load_policy(tmp_path / "sub" / "upper.yaml").facts.exceptions
+
+    assert (told.clause, told.file) == ("measured", "../own.yaml")
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fmnist_governance.evidence.assessment import PolicyException
 from fmnist_governance.gate.explain import ExplainedClause, ExplainedPolicy
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
@@ -19,9 +20,19 @@ def lines(policy: ExplainedPolicy) -> Iterator[str]:
     if policy.extends:
         yield from wrapped(f"Extends: {', '.join(policy.extends)}", _WIDTH)
     yield from wrapped(f"Clauses: {len(policy.clauses)}, of which {blocking} can refuse", _WIDTH)
+    for exception in policy.exceptions:
+        yield ""
+        yield from _exception(exception)
     for clause in policy.clauses:
         yield ""
         yield from _clause(clause)
+
+
+def _exception(exception: PolicyException) -> Iterator[str]:
+    where = f"{exception.file} line {exception.line}" if exception.file else f"line {exception.line}"
+    yield from wrapped(f"{exception.how.upper()}  {exception.clause} ({where})", _WIDTH)
+    for text in (exception.title, exception.message, f"Because: {exception.because}"):
+        yield from (" " * _INDENT + line for line in wrapped(text, _WIDTH - _INDENT))
 
 
 def _clause(clause: ExplainedClause) -> Iterator[str]:

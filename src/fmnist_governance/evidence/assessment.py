@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
@@ -114,11 +114,29 @@ def passes(findings: Sequence[Finding], waivers: Sequence[WaiverFinding] = ()) -
     return checked and not any(f.refuses for f in findings) and not any(w.refuses for w in waivers)
 
 
+class PolicyException(Record):
+    """A clause of an extended policy that the policy leaves out, or in which it asks for less, because it says so."""
+
+    clause: str
+    how: Literal["dropped", "loosened"]
+    title: str
+    """Of the clause of the extended policy."""
+    message: str
+    """What the extended policy asks for, and what is asked for instead."""
+    because: str
+    line: PositiveInt
+    """Line where the policy says so."""
+    file: str | None = None
+    """That file, seen from the folder of the policy; None for the policy itself."""
+
+
 class PolicyFacts(Record):
     """Which policy was applied."""
 
     name: str
     digest: Digest
+    exceptions: tuple[PolicyException, ...] = ()
+    """Clauses of extended policies that count less, or not at all."""
 
 
 class Verdict(Record):

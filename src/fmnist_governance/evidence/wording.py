@@ -10,7 +10,7 @@ _STOCK = re.compile(
     r"^(todo|tbd|tbc|tba|fixme)\b|\blorem ipsum\b"
     r"|^to be (determined|defined|completed|confirmed|announced|done|decided|written|added|provided|filled in)\b"
     r"|\b(will|shall|to) be (described|added|completed|provided|written|supplied|filled in) (later|soon)\b"
-    r"|^(insert|enter|add|write|fill in|replace|describe) .*\bhere$|^(your|the) .+ here$"
+    r"|^(insert|enter|add|write|fill in|replace|describe) .*\bhere$|^(your|the) (\w+ ){1,2}here$"
     r"|^not yet (written|known|decided|available|described|defined)$|^see (above|below)$"
     r"|\b(first ?name last ?name|john doe|jane doe)\b|\bexample (com|org|net)\b"
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fmnist_governance.evidence.assessment import Outcome, Severity
+from fmnist_governance.evidence.assessment import Outcome, PolicyException, Severity
 from fmnist_governance.evidence.record import Record
 from fmnist_governance.gate.entry import Entry
 from fmnist_governance.gate.policy import Policy
@@ -31,6 +31,8 @@ class ExplainedPolicy(Record):
     title: str
     digest: str
     extends: tuple[str, ...]
+    exceptions: tuple[PolicyException, ...]
+    """Clauses of these that it leaves out, or in which it asks for less."""
     clauses: tuple[ExplainedClause, ...]
 
 
@@ -41,6 +43,7 @@ def explain(policy: Policy) -> ExplainedPolicy:
         title=policy.title,
         digest=policy.digest,
         extends=policy.extends,
+        exceptions=policy.exceptions,
         clauses=tuple(_clause(entry) for entry in policy.entries),
     )
 

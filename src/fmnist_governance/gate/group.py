@@ -113,10 +113,12 @@ def _demands(clause: GroupClause) -> str:
     return f"{who} of {clause.pattern}{size}: {bound}{by(clause.on)}"
 
 
-def _no_less(new: Which | int, old: Which | int) -> bool:
-    if new == "every":
-        return True
-    return isinstance(new, int) and (old == "any" or (isinstance(old, int) and new >= old))
+def _no_less(new: GroupClause, old: GroupClause) -> bool:
+    """Whether no fewer must hold; every one of a group that shrank can be fewer than a number."""
+    least = new.members or 1 if new.of == "every" else new.of
+    if isinstance(old.of, int):
+        return isinstance(least, int) and least >= old.of
+    return new.of == "every" or (isinstance(new.of, int) and old.of == "any")
 
 
 GROUP = Rule(
@@ -126,6 +128,7 @@ GROUP = Rule(
     demands=_demands,
     outcomes=OUTCOMES,
     tighter={
-        "floor": higher, "ceiling": lower, "members": higher, "of": _no_less, "on": rising("value", "interval"),
+        "floor": higher, "ceiling": lower, "members": higher, "on": rising("value", "interval"),
     },
+    tighter_together={"of": _no_less},
 )  # fmt: skip

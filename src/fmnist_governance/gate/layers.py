@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from fmnist_governance.config.problems import Problem, did_you_mean, shown
 from fmnist_governance.config.strict_yaml import Document
+from fmnist_governance.evidence.assessment import PolicyException, Severity
 from fmnist_governance.gate.entry import Entry
 from fmnist_governance.gate.tightening import looser, said
 
@@ -39,6 +41,46 @@ def overlay(
     problems.extend(_needless(base, replaced, allowed, document))
     kept = tuple(replaced.get(e.clause.id, e) for e in base if e.clause.id not in allowed.drops)
     return (*kept, *(entry for entry in own if entry.clause.id not in known))
+
+
+def taken_back(
+    base: Sequence[Entry], own: Sequence[Entry], allowed: Exceptions, document: Document, names: tuple[str, str | None]
+) -> Iterator[PolicyException]:
+    """Put into words what a policy leaves out or asks less of.
+
+    Args:
+        base: The clauses of the policy that is extended.
+        own: The clauses of the policy that extends it.
+        allowed: What that policy loosens or drops.
+        document: The file that extends, for lines.
+        names: Of the extended policy, and of the file that extends it, seen from the policy that is judged by.
+    """
+    replaced = {entry.clause.id: entry for entry in own}
+    company, file = names
+    for old in base:
+        id_ = old.clause.id
+        how: Literal["dropped", "loosened"] = "dropped" if id_ in allowed.drops else "loosened"
+        reasons = allowed.drops if id_ in allowed.drops else allowed.loosens
+        if id_ in reasons:
+            new = replaced.get(id_)
+            instead = f"here: {_asked(new)}" if new else "here: nothing"
+            yield PolicyException(
+                clause=id_,
+                how=how,
+                title=old.clause.title,
+                message=f"{company} asks: {_asked(old)}; {instead}",
+                because=reasons[id_],
+                line=document.line(("drops" if how == "dropped" else "loosens", id_)),
+                file=file,
+            )
+
+
+def _asked(entry: Entry) -> str:
+    clause = entry.clause
+    lenient = {"undecided": clause.when_undecided, "no evidence": clause.when_no_evidence}
+    mild = [f"{outcome} only warns" for outcome, does in lenient.items() if does == "warn"]
+    only = ["which only warns"] if clause.severity is Severity.WARN else mild
+    return ", ".join([f"{entry.rule.demands(clause)}", *only])
 
 
 def _unsaid(base: Sequence[Entry], own: Mapping[str, Entry], allowed: Exceptions) -> Iterator[Problem]:

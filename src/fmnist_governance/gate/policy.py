@@ -15,11 +15,11 @@ from fmnist_governance.config.problems import shown as displayed
 from fmnist_governance.config.shipped import shipped
 from fmnist_governance.config.strict_yaml import Document, InvalidFileError, load, read_text, validate
 from fmnist_governance.errors import ConfigError
-from fmnist_governance.evidence.assessment import PolicyFacts, Severity
+from fmnist_governance.evidence.assessment import PolicyException, PolicyFacts, Severity
 from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.entry import Entry
-from fmnist_governance.gate.layers import PATH_ENDS, Exceptions, overlay
+from fmnist_governance.gate.layers import PATH_ENDS, Exceptions, overlay, taken_back
 from fmnist_governance.gate.rule import ClauseId, Said
 
 MAX_LAYERS = 5
@@ -61,11 +61,13 @@ class Policy:
     entries: tuple[Entry, ...]
     extends: tuple[str, ...] = ()
     """Names of the extended policies, nearest first."""
+    exceptions: tuple[PolicyException, ...] = ()
+    """Clauses of these that count less, or not at all; those of the farthest policy come first."""
 
     @property
     def facts(self) -> PolicyFacts:
         """Return what a verdict keeps of the policy."""
-        return PolicyFacts(name=self.name, digest=self.digest)
+        return PolicyFacts(name=self.name, digest=self.digest, exceptions=self.exceptions)
 
 
 def load_policy(path: Path) -> Policy:
@@ -93,8 +95,9 @@ def _read(text: str, source: str, file: str | None, above: tuple[Path, ...]) -> 
     entries = tuple(_entries(document, stated, file, problems))
     problems.extend(_repeated(entries))
     base = _base(document, stated, file, (*above, Path(source).resolve())) if stated.extends else None
+    own, allowed = entries, Exceptions(stated.loosens, stated.drops)
     if base:
-        entries = overlay(base.entries, entries, Exceptions(stated.loosens, stated.drops), document, problems)
+        entries = overlay(base.entries, own, allowed, document, problems)
     if not problems and all(entry.clause.severity is not Severity.BLOCK for entry in entries):
         line = document.line(("clauses",))
         problems.append(Problem(line, "clauses: none has severity block, so the policy can never refuse; give one"))
@@ -102,7 +105,9 @@ def _read(text: str, source: str, file: str | None, above: tuple[Path, ...]) -> 
         raise InvalidFileError(source, problems)
     said = {"policy": document.value, "extends": base.digest} if base else document.value
     layers = (base.name, *base.extends) if base else ()
-    return Policy(stated.name, stated.title, source, digest(canonical(said)), entries, layers)
+    told = taken_back(base.entries, own, allowed, document, (base.name, file)) if base else ()
+    excepted = (*(base.exceptions if base else ()), *told)
+    return Policy(stated.name, stated.title, source, digest(canonical(said)), entries, layers, excepted)
 
 
 def _base(document: Document, stated: PolicyFile, file: str | None, above: tuple[Path, ...]) -> Policy:

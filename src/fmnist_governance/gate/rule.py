@@ -114,3 +114,5 @@ class Rule(Generic[C]):
     """Every outcome that the kind can have; the tests show each of them."""
     tighter: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     """Setting to whether a new value (first) demands at least as much as an old one; others must stay as they are."""
+    tighter_together: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
+    """Likewise for a setting that means something only with others: it is given the whole clauses."""

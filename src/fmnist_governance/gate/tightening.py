@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from fmnist_governance.gate.rule import Clause, Rule
 
@@ -25,8 +25,8 @@ def fewer(new: Collection[object], old: Collection[object]) -> bool:
 
 
 def more(new: Collection[object] | None, old: Collection[object] | None) -> bool:
-    """Whether a list of what is asked for asks for no less; none at all asks for everything."""
-    return new is None or (old is not None and set(new) >= set(old))
+    """Whether a list of what is asked for asks for no less. Without a list, all that an audit has is asked for."""
+    return new is not None and old is not None and set(new) >= set(old)
 
 
 def rising(*order: object) -> Compare:
@@ -50,20 +50,22 @@ def looser(rule: Rule[Clause], new: Clause, old: Clause) -> tuple[str, ...]:
         new: The clause of the policy that extends.
         old: The clause of the policy that is extended.
     """
-    return tuple(_looser({**_COMMON, **rule.tighter}, new, old))
-
-
-def _looser(comparisons: dict[str, Compare], new: Clause, old: Clause) -> Iterator[str]:
-    for name in type(old).model_fields:
-        before, after = getattr(old, name), getattr(new, name)
-        if name in _FREE or before == after:
-            continue
-        if name not in comparisons or not comparisons[name](after, before):
-            yield name
+    comparisons = {**_COMMON, **rule.tighter}
+    settings = [name for name in type(old).model_fields if name not in _FREE]
+    return tuple(
+        name
+        for name in settings
+        if (before := getattr(old, name)) != (after := getattr(new, name))
+        and not (
+            rule.tighter_together[name](new, old)
+            if name in rule.tighter_together
+            else name in comparisons and comparisons[name](after, before)
+        )
+    )
 
 
 def said(value: object) -> str:
     """Return a setting as a message shows it."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return f"[{', '.join(map(str, value))}]"
-    return "nothing" if value is None else str(value)
+    return "left out" if value is None else str(value)

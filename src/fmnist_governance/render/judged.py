@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 
 from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.render.required import MOST_NUMBERS
-from fmnist_governance.render.view import Clause, Decision, Number
+from fmnist_governance.render.verdicts.judged import reason, told
+from fmnist_governance.render.view import Aside, Clause, Decision, Number
 
 
 def decision(verdict: Verdict, record: EvidenceRecord) -> Decision:
@@ -21,7 +23,17 @@ def decision(verdict: Verdict, record: EvidenceRecord) -> Decision:
         policy_digest=verdict.policy.digest,
         summary=summary or "the policy has no clauses",
         clauses=tuple(_clause(finding, record) for finding in findings),
+        asides=tuple(_asides(verdict)),
+        reason=reason(verdict),
     )
+
+
+def _asides(verdict: Verdict) -> Iterator[Aside]:
+    for found in told(verdict):
+        waiver = found.waiver
+        yield Aside(waiver.clause, f"waiver {found.state}", f"Waiver of {waiver.clause}", found.message, waiver.reason)
+    for one in verdict.policy.exceptions:
+        yield Aside(one.clause, f"clause {one.how}", one.title, one.message, one.because)
 
 
 def _weight(finding: Finding) -> tuple[bool, bool]:

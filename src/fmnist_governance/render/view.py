@@ -215,6 +215,18 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Aside:
+    """What stands beside the clauses: a waiver that no clause shows, or a clause of an extended policy taken back."""
+
+    name: str
+    state: str
+    """Such as `waiver expired` or `clause dropped`."""
+    title: str
+    message: str
+    because: str
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
     """The verdict, refusals first."""
 
@@ -224,6 +236,9 @@ class Decision:
     summary: str
     """How many clauses came out how."""
     clauses: tuple[Clause, ...]
+    asides: tuple[Aside, ...]
+    reason: str
+    """Why the verdict is what it is, in a sentence."""
 
 
 def class_names(record: EvidenceRecord) -> dict[str, str]:

@@ -8,10 +8,12 @@ from types import SimpleNamespace
 
 import pytest
 
+from fmnist_governance.evidence.assessment import PolicyException, Waiver, WaiverFinding, WaiverState
 from fmnist_governance.evidence.declared import topics
 from fmnist_governance.evidence.record import Interval, Measurement
 from fmnist_governance.render import known
 from fmnist_governance.render.documents import model_card
+from fmnist_governance.render.documents import report as report_page
 from fmnist_governance.render.renderer import Report
 from fmnist_governance.render.shown import amount
 
@@ -188,6 +190,29 @@ def test_a_check_that_did_not_run_gives_its_reason(reported: Callable[..., Repor
     )
 
     assert "this check has no result (not run: no labels)" in text
+
+
+def test_what_stands_beside_the_clauses_is_told(reported: Callable[..., Report], build: SimpleNamespace) -> None:
+    told = PolicyException(
+        clause="old", how="dropped", title="Old title", message="company asks 0.99; here nothing is",
+        because="It is measured elsewhere", line=7,
+    )  # fmt: skip
+    waiver = Waiver(
+        clause="balance", model=None, version="models:/m/1", reason="Bearable until then", approver="Kim",
+        granted="2026-11-01", expires="2026-11-10",
+    )  # fmt: skip
+    expired = WaiverFinding(waiver=waiver, state=WaiverState.EXPIRED, message="it counted until 2026-11-10", line=3)
+    whole = build.verdict(passed=True)
+    policy = whole.policy.model_copy(update={"exceptions": (told,)})
+    verdict = whole.model_copy(update={"policy": policy, "waivers": (expired,), "passed": False})
+
+    for page in (model_card.markdown, report_page.html):
+        text = page(reported(assessment=build.assessment(None, verdict)))
+        for words in ("clause dropped", "waiver expired", "It is measured elsewhere", "it counted until 2026-11-10"):
+            assert words in text
+    assert "No clause refuses, and 1 expired waiver does." in model_card.markdown(
+        reported(assessment=build.assessment(None, verdict))
+    )
 
 
 def test_refusals_stand_before_what_passed(report: Report) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Literal
 
 import pytest
 
 from fmnist_governance.evidence.assessment import (
     Finding,
     Outcome,
+    PolicyException,
     PolicyFacts,
     Severity,
     Verdict,
@@ -47,8 +49,17 @@ def waiver(state: WaiverState, text: str = "") -> WaiverFinding:
     return WaiverFinding(waiver=granted, state=state, message=f"The waiver is {state} {text}", line=3)
 
 
-def verdict(*findings: Finding, waivers: tuple[WaiverFinding, ...] = ()) -> Verdict:
-    policy = PolicyFacts(name="demo", digest="sha256:" + "ab" * 32)
+def exception(how: Literal["dropped", "loosened"], text: str = "") -> PolicyException:
+    return PolicyException(
+        clause=f"old-{how}", how=how, title=f"Old title {text}", message=f"company asks 0.99; here 0.60 {text}",
+        because=f"Reason to have it {how} {text}", line=7, file="policies/base.yaml" if how == "dropped" else None,
+    )  # fmt: skip
+
+
+def verdict(
+    *findings: Finding, waivers: tuple[WaiverFinding, ...] = (), exceptions: tuple[PolicyException, ...] = ()
+) -> Verdict:
+    policy = PolicyFacts(name="demo", digest="sha256:" + "ab" * 32, exceptions=exceptions)
     return Verdict(
         passed=passes(findings, waivers), policy=policy, findings=findings, waivers=waivers,
         waivers_digest="sha256:" + "cd" * 32, baseline="sha256:" + "ef" * 32,
@@ -64,6 +75,7 @@ def everything(text: str = "") -> Verdict:
         finding(4, Outcome.FAILED, Severity.WARN, text=text),
         finding(5, Outcome.WAIVED, text=text),
         waivers=tuple(waiver(state, text) for state in WaiverState),
+        exceptions=(exception("dropped", text), exception("loosened", text)),
     )
 
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from fmnist_governance.evidence.assessment import (
     Finding,
     Outcome,
+    PolicyException,
     PolicyFacts,
     Severity,
     Verdict,
@@ -131,6 +132,21 @@ def test_an_expired_waiver_is_told_first_and_one_that_was_used_by_its_clause() -
     assert "No clause refuses, and 1 expired waiver does." in text
     assert text.index("REFUSES: expired waiver of bad (waivers line 3)") < text.index("TELLS: unused waiver of bad")
     assert "used waiver" not in text.replace("unused", "")
+
+
+def test_what_a_policy_takes_back_is_told_with_its_reason() -> None:
+    told = PolicyException(
+        clause="old", how="dropped", title="Old title", message="company asks 0.99; here nothing is",
+        because="It is measured elsewhere", line=7, file="../company.yaml",
+    )  # fmt: skip
+    whole = verdict(finding("one", Outcome.PASSED))
+    policy = whole.policy.model_copy(update={"exceptions": (told,)})
+
+    text = lines(whole.model_copy(update={"policy": policy}))
+
+    assert "TELLS: dropped old (../company.yaml line 7)" in text
+    assert "company asks 0.99; here nothing is" in text
+    assert "Because: It is measured elsewhere" in text
 
 
 def test_a_clause_of_an_extended_policy_names_its_file() -> None:

@@ -6,7 +6,15 @@ import posixpath
 from dataclasses import dataclass
 from enum import StrEnum
 
-from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, WaiverFinding, WaiverState
+from fmnist_governance.evidence.assessment import (
+    Finding,
+    Outcome,
+    PolicyException,
+    Severity,
+    Verdict,
+    WaiverFinding,
+    WaiverState,
+)
 from fmnist_governance.evidence.record import EvidenceRecord
 
 
@@ -37,7 +45,7 @@ class JudgedRun:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """One line of a verdict: a clause, a waiver to be told of, or a refusal that no clause explains."""
+    """One line of a verdict: a clause, a waiver or an exception to be told of, or a refusal that no clause explains."""
 
     name: str
     effect: Effect
@@ -64,6 +72,7 @@ NEXT = {
 }
 """What to do about each outcome."""
 
+EXCEPTION_NEXT = "Ask the owner of the extended policy whether the reason holds."
 _WAIVER_NEXT = "Renew it with a new approval, mend it, or remove it from the file."
 _RANK = list(Effect)
 _SHOWN = len("sha256:") + 12
@@ -115,14 +124,18 @@ def remarks(judged: JudgedRun) -> tuple[Remark, ...]:
     """Return every line of a verdict, what refuses first; a refusal has at least one that refuses."""
     found = [_clause(judged, finding) for finding in judged.verdict.findings]
     found += [_waiver(judged, waiver, number) for number, waiver in enumerate(told(judged.verdict), 1)]
+    found += [_exception(judged, one, number) for number, one in enumerate(judged.verdict.policy.exceptions, 1)]
     if not judged.verdict.passed and all(remark.effect is not Effect.REFUSES for remark in found):
         found.append(_whole(judged))
     return tuple(sorted(found, key=lambda remark: _RANK.index(remark.effect)))
 
 
-def _clause(judged: JudgedRun, finding: Finding) -> Remark:
+def _path(judged: JudgedRun, file: str | None) -> str:
     folder = posixpath.dirname(judged.policy_path)
-    path = judged.policy_path if finding.file is None else posixpath.normpath(posixpath.join(folder, finding.file))
+    return judged.policy_path if file is None else posixpath.normpath(posixpath.join(folder, file))
+
+
+def _clause(judged: JudgedRun, finding: Finding) -> Remark:
     return Remark(
         name=finding.clause,
         effect=effect(finding),
@@ -131,7 +144,7 @@ def _clause(judged: JudgedRun, finding: Finding) -> Remark:
         message=finding.message,
         because=finding.because,
         next=NEXT[finding.outcome],
-        path=path,
+        path=_path(judged, finding.file),
         line=finding.line,
     )
 
@@ -146,6 +159,20 @@ def _waiver(judged: JudgedRun, found: WaiverFinding, number: int) -> Remark:
         because=found.waiver.reason,
         next=_WAIVER_NEXT,
         path=judged.waivers_path,
+        line=found.line,
+    )
+
+
+def _exception(judged: JudgedRun, found: PolicyException, number: int) -> Remark:
+    return Remark(
+        name=f"policy.{number}.{found.clause}",  # A clause's id holds no dot, so no clause has this name.
+        effect=Effect.WARNS,
+        outcome=f"clause {found.how}",
+        title=found.title,
+        message=found.message,
+        because=found.because,
+        next=EXCEPTION_NEXT,
+        path=_path(judged, found.file),
         line=found.line,
     )
 

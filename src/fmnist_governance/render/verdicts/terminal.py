@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
-from fmnist_governance.evidence.assessment import Finding, Outcome, Severity, Verdict, WaiverFinding
-from fmnist_governance.render.verdicts.judged import NEXT, JudgedRun, about, answer, reason, told
+from fmnist_governance.evidence.assessment import Finding, Outcome, PolicyException, Severity, Verdict, WaiverFinding
+from fmnist_governance.render.verdicts.judged import EXCEPTION_NEXT, NEXT, JudgedRun, about, answer, reason, told
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
 _INDENT = 4
@@ -35,7 +35,8 @@ def lines(verdict: Verdict, width: int = 80, *, judged_as: str = "", passed: boo
     width = max(width, _NARROWEST)
     findings = [(_rank(finding), _block(finding, width)) for finding in verdict.findings]
     waivers = [(0 if found.refuses else 1, _waiver(found, width)) for found in told(verdict)]
-    ranked = sorted([*findings, *waivers], key=lambda pair: pair[0])
+    excepted = [(1, _exception(found, width)) for found in verdict.policy.exceptions]
+    ranked = sorted([*findings, *waivers, *excepted], key=lambda pair: pair[0])
     blocks = [
         [*_answer(verdict, width), *(wrapped(judged_as, width) if judged_as else [])],
         *(block for rank, block in ranked if passed or rank < _PASSED),
@@ -57,7 +58,7 @@ def _answer(verdict: Verdict, width: int) -> list[str]:
     return [*wrapped(f"{answer(verdict)} ({digest})", width), *wrapped(summary, width)]
 
 
-def place(finding: Finding) -> str:
+def place(finding: Finding | PolicyException) -> str:
     """Return where the clause stands."""
     return f"{finding.file} line {finding.line}" if finding.file else f"line {finding.line}"
 
@@ -67,6 +68,14 @@ def _waiver(found: WaiverFinding, width: int) -> list[str]:
     return [
         *wrapped(f"{head} (waivers line {found.line})", width),
         *(" " * _INDENT + line for line in wrapped(found.message, width - _INDENT)),
+    ]
+
+
+def _exception(found: PolicyException, width: int) -> list[str]:
+    texts = (found.title, found.message, f"Because: {found.because}", f"Next: {EXCEPTION_NEXT}")
+    return [
+        *wrapped(f"TELLS: {found.how}  {found.clause} ({place(found)})", width),
+        *(" " * _INDENT + line for text in texts for line in wrapped(text, width - _INDENT)),
     ]
 
 
