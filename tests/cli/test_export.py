@@ -70,11 +70,11 @@ def unchanged(_record: dict[str, Any]) -> None:
     """Leave a record as it is."""
 
 
-def sealed_anew(path: Path, files: dict[str, bytes]) -> Path:
+def sealed_anew(path: Path, files: dict[str, bytes], model: str | None = None) -> Path:
     files = {**files, "manifest.json": seal(files)}
     facts = BundleFacts(
         run="4f56", status="FINISHED", tags={"governance.manifest": digest(files["manifest.json"])}, metrics={},
-        model=DIGEST, files={},
+        model=model or json.loads(files["evidence/record.json"])["subject"]["digest"], files={},
     )  # fmt: skip
     path.write_bytes(pack(listed(facts, files)))
     return path
@@ -113,7 +113,7 @@ def test_numbers_that_contradict_each_other_are_no_evidence_however_they_are_sea
 
 
 def test_a_record_without_a_bottom_is_refused_in_one_line(fmnist_audit: Program, tmp_path: Path) -> None:
-    path = sealed_anew(tmp_path / "deep.zip", {"evidence/record.json": b"[" * 100_000})
+    path = sealed_anew(tmp_path / "deep.zip", {"evidence/record.json": b"[" * 100_000}, DIGEST)
 
     judged = fmnist_audit("gate", path)
 

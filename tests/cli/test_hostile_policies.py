@@ -71,7 +71,7 @@ UNUSABLE: dict[str, tuple[str | bytes, str]] = {
     "a reason that says nothing": (changed("It is sold so", "TODO"), "7: clauses[0].because: states nothing"),
     "no clauses": (GOOD[: GOOD.index("clauses")] + "clauses: []\n", "3: clauses: is empty"),
     "only warnings": (changed("    floor", "    severity: warn\n    floor"), "3: clauses: none has severity block"),
-    "floor that cannot fail": (changed("0.5", "0"), "9: clauses[0].floor: 0: should be greater than 0"),
+    "floor that cannot fail": (changed("0.5", "0"), "4: clause accuracy: floor 0.0 can never fail"),
     "ceiling that cannot fail": (other("at_most", f"{MEASURED}\n    ceiling: 1"), "4: clause accuracy: ceiling 1.0"),
     "floor that cannot hold": (changed("0.5", "1.5"), "4: clause accuracy: floor 1.5 can never hold"),
     "two bounds": (other("group", f"{GROUP}\n    ceiling: 0.5"), "4: clauses[0]: give either a floor or a ceiling"),

@@ -15,7 +15,7 @@ from fmnist_governance.evidence.assessment import Outcome, Severity
 from fmnist_governance.evidence.claimed import Claim, ClaimOutcome
 from fmnist_governance.evidence.classified import ClassOutcome, OpenQuestion, RiskClass, Step
 from fmnist_governance.evidence.declared import Declarations, Statement
-from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord, Measurement, SplitFacts, SuiteName
+from fmnist_governance.evidence.record import CheckEntry, EvidenceRecord, Interval, Measurement, SplitFacts, SuiteName
 from fmnist_governance.evidence.required import Part, Point, State
 from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.judge import judge_policy
@@ -167,7 +167,9 @@ def baseline_of(record: EvidenceRecord, other: str) -> EvidenceRecord:
         "seed": {"audit": record.audit.model_copy(update={"seed": 7})},
         "check": {"checks": ()},
     }
-    return record.model_copy(update=changes.get(other, {}))
+    if other != "itself":
+        changes["model"] = {"subject": record.subject.model_copy(update={"uri": "models:/m/0", "digest": OTHER})}
+    return record.model_copy(update=changes.get(other, {}) | changes.get("model", {}))
 
 
 UNMEASURABLE = ran("performance", ACCURACY).model_copy(update={"absent": {ACCURACY: "no image of a class"}})
@@ -242,11 +244,19 @@ TABLE = (
     Row("group", PASSED, "pattern: performance.class.*.recall, ceiling: 0.7", recalls(600, 600, 600), CLASSES),
     Row("no_regression", PASSED, REGRESSION, *CLEAN, "18 lost", against(12, 18)),
     Row("no_regression", PASSED, REGRESSION, *CLEAN, "exact p = 1.0000)", against(0, 0)),
-    Row("no_regression", PASSED, REGRESSION, *CLEAN, "1.00 points", against(120, 20)),
+    Row(
+        "no_regression",
+        PASSED,
+        REGRESSION,
+        *CLEAN,
+        "1.00 points against models:/m/0, sealed as sha256:",
+        against(120, 20),
+    ),
     Row("no_regression", FAILED, REGRESSION, *CLEAN, "-1.00 points", against(100, 200)),
     Row("no_regression", UNDECIDED, REGRESSION, *CLEAN, "more images at this rate", against(900, 980)),
     Row("no_regression", UNDECIDED, REGRESSION, *CLEAN, "more images", against(1, 2, n=100)),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "no baseline was given"),
+    Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "is this very model", against(0, 0, other="itself")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="earlier")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "kept no evidence/perf", against(9, 9, kept="later")),
     Row("no_regression", NO_EVIDENCE, REGRESSION, *CLEAN, "different test images", against(9, 9, other="images")),
@@ -369,6 +379,9 @@ def test_a_typo_in_an_id_gets_the_one_that_was_promised(case_of: CaseOf) -> None
     [
         (f"kind: at_most, measurement: {RATE}, ceiling: 1", "ceiling 1.0 can never fail"),
         (f"kind: at_least, measurement: {ACCURACY}, floor: 90", "floor 90.0 can never hold"),
+        (f"kind: at_least, measurement: {ACCURACY}, floor: 0", "floor 0.0 can never fail"),
+        (f"kind: at_least, measurement: {ACCURACY}, floor: -0.1", "floor -0.1 can never fail"),
+        (f"kind: at_most, measurement: {RATE}, ceiling: -0.1", "ceiling -0.1 can never hold"),
         ("kind: group, pattern: performance.*, floor: 90", "floor 90.0 can never hold"),
         (
             "kind: group, pattern: performance.*, floor: 0.9, of: 7",
@@ -381,6 +394,33 @@ def test_a_bound_that_the_unit_makes_senseless_is_no_verdict(clause: str, words:
 
     with pytest.raises(ConfigError, match=rf"^policy\.yaml:4: clause clause-0: {words}"):
         judge_policy(policy(clause), case)
+
+
+def signed(id_: str, value: float, unit: Literal["fraction", "score"]) -> Measurement:
+    interval = Interval(low=value - 0.02, high=value + 0.02, level=0.95, method="bootstrap")
+    return Measurement(id=id_, title=id_, value=value, unit=unit, better="higher", n=100, interval=interval)
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "bound", "outcome"),
+    [
+        (-0.03, "score", "floor: 0", FAILED),
+        (-0.01, "score", "floor: 0", UNDECIDED),
+        (0.05, "score", "floor: 0", PASSED),
+        (0.05, "score", "floor: -0.1", PASSED),
+        (-0.03, "fraction", "floor: 0", FAILED),
+        (-0.03, "fraction", "ceiling: -0.01", UNDECIDED),
+        (-0.3, "score", "ceiling: -0.1", PASSED),
+    ],
+)
+def test_a_gain_or_a_gap_can_be_negative_and_so_can_its_bound(
+    value: float, unit: Literal["fraction", "score"], bound: str, outcome: Outcome, case_of: CaseOf
+) -> None:
+    kind = "at_least" if bound.startswith("floor") else "at_most"
+    case = case_of([ran("performance", ACCURACY)], [signed(ACCURACY, value, unit)])
+
+    for clause in (f"kind: {kind}, measurement: {ACCURACY}, {bound}", f"kind: group, pattern: performance.*, {bound}"):
+        assert judge_policy(policy(clause), case).findings[0].outcome is outcome
 
 
 def test_a_policy_without_clauses_passes_nothing(case_of: CaseOf) -> None:

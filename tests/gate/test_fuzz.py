@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import yaml
-from hypothesis import given
+from hypothesis import assume, given
+from hypothesis import settings as settings_of_hypothesis
 from hypothesis import strategies as st
 
 from fmnist_governance.config.shipped import shipped
@@ -18,6 +19,7 @@ from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.judge import judge_policy
 from fmnist_governance.gate.policy import load_policy, parse_policy
 from fmnist_governance.gate.rule import Baseline, Case
+from fmnist_governance.gate.tightening import looser
 from fmnist_governance.gate.waivers import parse_waivers
 from fmnist_governance.stats.proportions import wilson
 
@@ -126,6 +128,43 @@ def test_a_number_that_is_lost_never_turns_a_refusal_into_a_pass(
 
     for one, other in zip(before or (), after or (), strict=False):
         assert one.outcome is Outcome.PASSED or other.outcome is not Outcome.PASSED
+
+
+BOUNDS: dict[str, st.SearchStrategy[Any]] = {
+    "on": st.sampled_from(["interval", "value"]),
+    "when_undecided": st.sampled_from(["refuse", "warn"]),
+    "when_no_evidence": st.sampled_from(["refuse", "warn"]),
+    "severity": st.just("block"),
+    "floor": st.sampled_from([0.4, 0.5, 0.6]),
+}
+LAYERED: dict[str, dict[str, st.SearchStrategy[Any]]] = {
+    "at_least": BOUNDS,
+    "group": {**BOUNDS, "of": st.sampled_from(["every", "any", "worst", 1, 2]), "members": st.sampled_from([1, 2, 9])},
+    "check_measured": {"checks": st.lists(st.sampled_from(["performance", "confusion"]), min_size=1, unique=True)},
+}
+FIXED = {"at_least": {"measurement": IDS[1]}, "group": {"pattern": "performance.class.*.recall"}, "check_measured": {}}
+
+
+@settings_of_hypothesis(max_examples=400)
+@given(data=st.data())
+def test_what_a_layer_may_replace_in_silence_refuses_whatever_the_base_refuses(
+    case_of: CaseOf, data: st.DataObject
+) -> None:
+    rule = data.draw(st.sampled_from([rule for rule in RULES if rule.kind in LAYERED]))
+    settings = {name: data.draw(values) for name, values in LAYERED[rule.kind].items()}
+    changed = data.draw(st.sampled_from(list(LAYERED[rule.kind])))
+    common = {"id": "c", "kind": rule.kind, "title": "A title", "because": "A reason", **FIXED[rule.kind]}
+    both = (settings, settings | {changed: data.draw(LAYERED[rule.kind][changed])})
+    base, layer = (yaml.safe_dump({"name": "p", "title": "A policy", "clauses": [common | s]}) for s in both)
+    old, new = (parse_policy(text, "p.yaml").entries[0].clause for text in (base, layer))
+    assume(not looser(rule, new, old))
+    found = data.draw(st.dictionaries(st.sampled_from(IDS), st.integers(35, 65), min_size=3))
+    case = case_of([entry(n, "measured") for n in ("performance", "confusion")], [share(*one) for one in found.items()])
+
+    before, after = judged(base, case), judged(layer, case)
+
+    if before is not None and after is not None:
+        assert not before[0].refuses or after[0].refuses
 
 
 @given(data=st.data())

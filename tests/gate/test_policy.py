@@ -59,7 +59,7 @@ HOSTILE = {
     "text for a number": (changed("0.9", "'0.9'"), 9, "'0.9' is a text; expected a number"),
     "boolean for a number": (changed("0.9", "true"), 9, "is true; expected a number"),
     "percent": (changed("0.9", "90 %"), 9, "'90 %' is a text; expected a number"),
-    "floor that cannot fail": (changed("0.9", "0"), 9, "clauses[0].floor: 0: should be greater than 0"),
+    "infinite floor": (changed("0.9", ".inf"), 9, ".inf is not a finite number"),
     "no reason": (changed("    because: It is sold so\n", ""), 4, "clauses[0].because: is missing"),
     "stock reason": (changed("It is sold so", "TODO"), 7, "clauses[0].because: states nothing"),
     "pattern for an id": (changed("performance.accuracy", "performance.*"), 8, "clauses[0].measurement"),

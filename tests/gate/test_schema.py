@@ -65,7 +65,7 @@ def test_the_schema_knows_every_kind() -> None:
     "clause",
     [
         {"kind": "at_least", "measurement": "performance.accuracy"},
-        {"kind": "at_least", "measurement": "performance.accuracy", "floor": 0},
+        {"kind": "at_least", "measurement": "performance.accuracy", "floor": "0.9"},
         {"kind": "at_least", "measurement": "performance.accuracy", "floor": 0.9, "flor": 1},
         {"kind": "at_lest", "measurement": "performance.accuracy", "floor": 0.9},
         {"kind": "suite_at_least", "suite": "none"},

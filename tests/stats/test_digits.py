@@ -75,3 +75,11 @@ def test_numbers_that_are_not_finite_are_refused(value: float, bounds: tuple[flo
 def test_an_unknown_unit_is_refused() -> None:
     with pytest.raises(ValueError, match="'percent' is not one of fraction"):
         rounded(0.5, (), "percent")
+
+
+def test_a_mean_of_counts_keeps_its_decimals_beside_its_ends_and_bound() -> None:
+    assert rounded(1.666, (1.7,), "count") == "1.6660"
+    assert rounded(1.7224, (1.7,), "count") == "1.7224"
+    assert rounded(2.0, (1.7,), "count") == "2.0000"
+    assert rounded(1.7, (1.7,), "count") == "1.7000"
+    assert rounded(5_532_544, (2e7,), "count") == "5,532,544"

@@ -51,8 +51,8 @@ def audited(answers: str, **changes: object) -> EvidenceRecord:
             suite=SuiteName(name="quick", digest=DIGEST),
         ),
         "subject": SubjectFacts(
-            uri="models:/m/1", kind="own", digest=DIGEST, weights=None, parameters=None, architecture=None,
-            input_shape=(1, 28, 28),
+            uri="models:/m/1", kind="own", digest=digest(answers.encode()), weights=None, parameters=None,
+            architecture=None, input_shape=(1, 28, 28),
         ),
         "dataset": DatasetFacts(
             name="synthetic", digest=DIGEST, classes=("a", "b"), splits={"test": SplitFacts(n=n, digest=DIGEST)},

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import FiniteFloat
 
 from fmnist_governance.evidence.record import MeasurementId
 from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
-from fmnist_governance.gate.tightening import higher, rising
+from fmnist_governance.gate.tightening import higher, stricter_on
 
 
 class AtLeastClause(Clause):
@@ -17,8 +17,8 @@ class AtLeastClause(Clause):
 
     kind: Literal["at_least"]
     measurement: MeasurementId
-    floor: Annotated[FiniteFloat, Field(gt=0)]
-    """In the unit of the measurement (90 % is 0.9). Above 0: nothing is less than that, so 0 could never fail."""
+    floor: FiniteFloat
+    """In the unit of the measurement (90 % is 0.9). One that no value of that unit could miss is refused."""
     on: On = "interval"
 
 
@@ -33,5 +33,6 @@ AT_LEAST = Rule(
     judge=judge,
     demands=lambda clause: f"{clause.measurement} is at least {clause.floor:g}{by(clause.on)}",
     outcomes=OUTCOMES,
-    tighter={"floor": higher, "on": rising("value", "interval")},
+    tighter={"floor": higher},
+    tighter_together={"on": stricter_on},
 )

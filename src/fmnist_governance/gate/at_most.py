@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, FiniteFloat
+from pydantic import FiniteFloat
 
 from fmnist_governance.evidence.record import MeasurementId
 from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
-from fmnist_governance.gate.tightening import lower, rising
+from fmnist_governance.gate.tightening import lower, stricter_on
 
 
 class AtMostClause(Clause):
@@ -17,8 +17,8 @@ class AtMostClause(Clause):
 
     kind: Literal["at_most"]
     measurement: MeasurementId
-    ceiling: Annotated[FiniteFloat, Field(ge=0)]
-    """In the unit of the measurement (5 % is 0.05)."""
+    ceiling: FiniteFloat
+    """In the unit of the measurement (5 % is 0.05). One that no value of that unit could pass is refused."""
     on: On = "interval"
 
 
@@ -33,5 +33,6 @@ AT_MOST = Rule(
     judge=judge,
     demands=lambda clause: f"{clause.measurement} is at most {clause.ceiling:g}{by(clause.on)}",
     outcomes=OUTCOMES,
-    tighter={"ceiling": lower, "on": rising("value", "interval")},
+    tighter={"ceiling": lower},
+    tighter_together={"on": stricter_on},
 )

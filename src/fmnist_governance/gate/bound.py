@@ -47,10 +47,12 @@ def _refuse_senseless(found: Measurement, op: str, bound: float) -> None:
     if found.unit == "score":
         return
     top = 1.0 if found.unit == "fraction" else float("inf")
-    never_fails = bound <= 0 if op == ">=" else bound >= top
-    never_holds = bound > top if op == ">=" else bound < 0
+    lowest = found.interval.low if found.interval else found.value
+    bottom = -top if found.unit == "fraction" and min(found.value, lowest) < 0 else 0.0  # A gap can be negative.
+    never_fails = bound <= bottom if op == ">=" else bound >= top
+    never_holds = bound > top if op == ">=" else bound < bottom
     if never_fails or never_holds:
-        span = "between 0 and 1" if found.unit == "fraction" else "never below 0"
+        span = f"between {bottom:g} and 1" if found.unit == "fraction" else "never below 0"
         msg = f"{_word(op)} {bound} can never {'fail' if never_fails else 'hold'}: {found.id} is {span}"
         raise ConfigError(msg)
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, FiniteFloat, PositiveInt, model_validator
+from pydantic import FiniteFloat, PositiveInt, model_validator
 
 from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome
@@ -14,7 +14,7 @@ from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.gate.bound import OUTCOMES, On, by, judge_bound
 from fmnist_governance.gate.pattern import Pattern, members
 from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
-from fmnist_governance.gate.tightening import higher, lower, rising
+from fmnist_governance.gate.tightening import higher, lower, stricter_on
 
 _NAMED = 3
 _WORST_FIRST = (Outcome.FAILED, Outcome.NO_EVIDENCE, Outcome.UNDECIDED, Outcome.PASSED)
@@ -31,9 +31,9 @@ class GroupClause(Clause):
     """How many must hold: `every`, `any`, at least so many, or `worst`: the one with the worst value."""
     members: PositiveInt | None = None
     """How many ids must have been promised at least, so that a group that shrank is noticed."""
-    floor: Annotated[FiniteFloat, Field(gt=0)] | None = None
+    floor: FiniteFloat | None = None
     """In the unit of the measurements (90 % is 0.9)."""
-    ceiling: Annotated[FiniteFloat, Field(ge=0)] | None = None
+    ceiling: FiniteFloat | None = None
     """In the unit of the measurements (5 % is 0.05)."""
     on: On = "interval"
 
@@ -50,24 +50,31 @@ def judge(case: Case, clause: GroupClause) -> Judgement:
     found = members(case.record, clause.pattern)
     if isinstance(found, Absent):
         return Judgement(Outcome.NO_EVIDENCE, found.reason)
-    if clause.members is not None and len(found) < clause.members:
-        message = f"{clause.pattern} stands for {len(found)} promised measurements; {clause.members} are asked for"
-        return Judgement(Outcome.NO_EVIDENCE, message, found)
     judged = {id_: _member(case.record, id_, clause) for id_ in found}
-    if clause.of == "worst":
-        return _worst(case.record, judged, clause)
-    return _counted(judged, clause)
+    whole = _worst(case.record, judged, clause) if clause.of == "worst" else _counted(judged, clause)
+    if clause.members is None or len(found) >= clause.members:
+        return whole
+    message = f"{clause.pattern} stands for {len(found)} promised measurements; {clause.members} are asked for"
+    outcome = _graver(clause, whole.outcome, Outcome.NO_EVIDENCE)
+    return Judgement(outcome, message if outcome is Outcome.NO_EVIDENCE else f"{whole.message}; {message}", found)
+
+
+def _graver(clause: GroupClause, *found: Outcome) -> Outcome:
+    """Return the outcome that tells: one that refuses by this clause before one that only warns."""
+    lenient = {Outcome.UNDECIDED: clause.when_undecided, Outcome.NO_EVIDENCE: clause.when_no_evidence}
+    ranked = sorted(found, key=lambda outcome: (lenient.get(outcome) == "warn", _WORST_FIRST.index(outcome)))
+    return next((outcome for outcome in ranked if outcome is not Outcome.PASSED), Outcome.PASSED)
 
 
 def _member(record: EvidenceRecord, id_: str, clause: GroupClause) -> Judgement:
     if clause.floor is not None:
         return judge_bound(record, id_, ">=", clause.floor, clause.on)
-    return judge_bound(record, id_, "<=", clause.ceiling or 0.0, clause.on)
+    return judge_bound(record, id_, "<=", 0.0 if clause.ceiling is None else clause.ceiling, clause.on)
 
 
 def _worst(record: EvidenceRecord, judged: Mapping[str, Judgement], clause: GroupClause) -> Judgement:
     lost = [id_ for id_, judgement in judged.items() if judgement.outcome is Outcome.NO_EVIDENCE]
-    if lost:
+    if lost and all(judgement.outcome is not Outcome.FAILED for judgement in judged.values()):
         return Judgement(Outcome.NO_EVIDENCE, f"the worst is not known: {judged[lost[0]].message}", tuple(judged))
     values = {id_: found.value for id_ in judged if (found := record.find(id_))}
     pick: Callable[..., str] = min if clause.floor is not None else max
@@ -89,7 +96,9 @@ def _counted(judged: Mapping[str, Judgement], clause: GroupClause) -> Judgement:
     elif held + undecided + lost < needed:
         outcome = Outcome.FAILED
     else:
-        outcome = Outcome.NO_EVIDENCE if held + undecided < needed else Outcome.UNDECIDED
+        can_hold = held + undecided >= needed
+        open_ = ([] if can_hold else [Outcome.NO_EVIDENCE]) + ([Outcome.UNDECIDED] if undecided else [])
+        outcome = _graver(clause, *open_)
     asked = f"{needed} must" if needed < len(judged) else "all must"
     message = f"{held} of {len(judged)} measurements of {clause.pattern} hold; {asked}{_others(judged)}"
     return Judgement(outcome, message, tuple(judged))
@@ -128,7 +137,7 @@ GROUP = Rule(
     demands=_demands,
     outcomes=OUTCOMES,
     tighter={
-        "floor": higher, "ceiling": lower, "members": higher, "on": rising("value", "interval"),
+        "floor": higher, "ceiling": lower, "members": higher,
     },
-    tighter_together={"of": _no_less},
+    tighter_together={"of": _no_less, "on": stricter_on},
 )  # fmt: skip

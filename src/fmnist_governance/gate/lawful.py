@@ -62,13 +62,13 @@ def judge_points(case: Case, clause: RequirementNotMissingClause) -> Judgement:
     """Ask of each point whether it is answered. A point that the law's lists do not hold is no evidence."""
     known = {point.id: point for point in case.requirements}
     unknown = [id_ for id_ in clause.points if id_ not in known]
-    if unknown:
-        message = f"not among the points of the law that were looked at: {', '.join(unknown)}"
-        return Judgement(Outcome.NO_EVIDENCE, message + did_you_mean(unknown[0], known))
-    points = [known[id_] for id_ in clause.points]
-    measurements = tuple(dict.fromkeys(id_ for point in points for part in point.parts for id_ in part.measurements))
+    points = [known[id_] for id_ in clause.points if id_ in known]
     bad = {State.MISSING, State.DECLARED} if clause.evidenced else {State.MISSING}
     lacking = [point for point in points if point.state in bad]
+    if unknown and not lacking:
+        message = f"not among the points of the law that were looked at: {', '.join(unknown)}"
+        return Judgement(Outcome.NO_EVIDENCE, message + did_you_mean(unknown[0], known))
+    measurements = tuple(dict.fromkeys(id_ for point in points for part in point.parts for id_ in part.measurements))
     if lacking:
         more_ = f"; and {len(lacking) - _NAMED} more" if len(lacking) > _NAMED else ""
         return Judgement(Outcome.FAILED, "; ".join(map(_lack, lacking[:_NAMED])) + more_, measurements)

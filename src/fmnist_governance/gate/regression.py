@@ -11,13 +11,14 @@ from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.evidence.outcomes import Unpaired, pair
 from fmnist_governance.evidence.record import Interval
 from fmnist_governance.gate.bound import OUTCOMES
-from fmnist_governance.gate.rule import Case, Clause, Judgement, Rule
+from fmnist_governance.gate.rule import Baseline, Case, Clause, Judgement, Rule
 from fmnist_governance.gate.tightening import lower
 from fmnist_governance.stats.digits import rounded
 from fmnist_governance.stats.paired import Discordance, difference_interval, discordance, mcnemar
 
 _LEVEL = 0.95
 _TINY = 0.001
+_SHOWN = len("sha256:") + 12
 
 
 class NoRegressionClause(Clause):
@@ -40,6 +41,9 @@ def judge(case: Case, clause: NoRegressionClause) -> Judgement:
             "alias; for the first one a waiver can say why none is needed"
         )
         return Judgement(Outcome.NO_EVIDENCE, message)
+    if case.baseline.record.subject.digest == case.record.subject.digest:
+        message = "the baseline is this very model, so nothing was compared; name the audit of another one"
+        return Judgement(Outcome.NO_EVIDENCE, message)
     found = pair((case.baseline.record, case.baseline.read), (case.record, case.read), clause.check)
     if isinstance(found, Unpaired):
         return Judgement(Outcome.NO_EVIDENCE, f"the baseline cannot be compared image by image: {found.reason}")
@@ -49,7 +53,7 @@ def judge(case: Case, clause: NoRegressionClause) -> Judgement:
     counts = discordance(*found[clause.condition])
     interval, p = difference_interval(counts, _LEVEL), mcnemar(counts)
     outcome = _outcome(counts, interval, p, clause.margin)
-    message = _message(counts, interval, p, clause.margin)
+    message = _message(counts, interval, p, clause.margin, case.baseline)
     return Judgement(outcome, message + _reading(outcome, counts, interval, clause.margin))
 
 
@@ -59,10 +63,11 @@ def _outcome(counts: Discordance, interval: Interval, p: float, margin: float) -
     return Outcome.PASSED if interval.low > -margin else Outcome.UNDECIDED
 
 
-def _message(counts: Discordance, interval: Interval, p: float, margin: float) -> str:
+def _message(counts: Discordance, interval: Interval, p: float, margin: float, baseline: Baseline) -> str:
     low, value, high = (_points(number, margin) for number in (interval.low, counts.difference, interval.high))
     images = f"{counts.gained:,} images gained and {counts.lost:,} lost of {counts.n:,}"
-    return f"{value} points against the baseline (95 % interval {low} to {high}, {images}, exact p = {_probability(p)})"
+    whom = f"{baseline.record.subject.uri}, sealed as {baseline.seal[:_SHOWN]}"
+    return f"{value} points against {whom} (95 % interval {low} to {high}, {images}, exact p = {_probability(p)})"
 
 
 def _points(number: float, margin: float) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
+from typing import Any
 
 from fmnist_governance.gate.rule import Clause, Rule
 
@@ -32,6 +33,11 @@ def more(new: Collection[object] | None, old: Collection[object] | None) -> bool
 def rising(*order: object) -> Compare:
     """Return a comparison of values that are listed from the least to the most demanding."""
     return lambda new, old: order.index(new) >= order.index(old)
+
+
+def stricter_on(new: Any, _old: Any) -> bool:  # noqa: ANN401 - any clause with a bound
+    """Whether a bound looks at no less; the whole interval can leave open what the bare value failed."""
+    return bool(new.on == "interval" and new.when_undecided == "refuse")
 
 
 _FREE = frozenset({"id", "kind", "title", "because"})

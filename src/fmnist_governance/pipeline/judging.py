@@ -22,6 +22,7 @@ from fmnist_governance.gate.waivers import load_waivers
 from fmnist_governance.pipeline import assessing
 from fmnist_governance.pipeline.assessing import Concluded, Demand
 from fmnist_governance.pipeline.environment import now
+from fmnist_governance.render.verdicts import as_json
 from fmnist_governance.render.verdicts.judged import JudgedRun
 from fmnist_governance.tracking.audit_run import add_files, describe_run, tag_verdict
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
@@ -121,13 +122,8 @@ class Judged:
     demanded: Demand
 
     def shown(self) -> dict[str, object]:
-        """Return the verdict as JSON."""
-        return {
-            "run": self.evidence.held.run_id,
-            "seal": self.evidence.seal,
-            "assessment": self.concluded.id,
-            "verdict": self.verdict.model_dump(mode="json"),
-        }
+        """Return the verdict with what it is about, as JSON."""
+        return as_json.told(self.view)
 
     @property
     def view(self) -> JudgedRun:
@@ -138,6 +134,7 @@ class Judged:
             run=self.evidence.held.run_id,
             seal=self.evidence.seal,
             as_of=self.concluded.assessment.as_of,
+            assessment=self.concluded.id,
             policy_path=_from_here(self.demanded.policy.source),
             is_shipped=_is_shipped(self.demanded.policy.source),
             waivers_path=_from_here(self.demanded.waivers_source or "configs/waivers.yaml"),

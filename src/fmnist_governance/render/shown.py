@@ -22,8 +22,7 @@ def amount(value: float, unit: Unit | None, *beside: float) -> str:
     """
     if unit is None:
         return f"{value:,}"
-    is_mean = unit == "count" and not float(value).is_integer()
-    return rounded(value, beside, "score" if is_mean else unit)
+    return rounded(value, beside, unit)
 
 
 def span(interval: Interval | None, unit: Unit) -> str:

@@ -23,8 +23,8 @@ _MAX_DIGITS = 40
 def rounded(value: float, bounds: Sequence[float], unit: str) -> str:
     """Return a number for people, with its unit; fractions become percent, such as `93.12 %`.
 
-    Digits are added until the shown number lies on the same side as the measured one of each bound, of 0, and for
-    fractions of 100 %. A number that equals a bound is shown as equal.
+    A mean of counts has the decimals of a score. Digits are added until the shown number lies on the same side as the
+    measured one of each bound, of 0, and for fractions of 100 %. A number that equals a bound is shown as equal.
 
     Args:
         value: The number; a fraction where the unit is `fraction`.
@@ -43,6 +43,8 @@ def rounded(value: float, bounds: Sequence[float], unit: str) -> str:
     scale = Decimal(100 if unit == "fraction" else 1)
     corners = (*bounds, 0.0, 1.0) if unit == "fraction" else (*bounds, 0.0)
     exact = Decimal(repr(float(value))) * scale
+    if unit == "count" and not all(float(number).is_integer() for number in (value, *bounds)):
+        unit = "score"  # A mean of counts, or one beside such.
     places = max(_PLACES[unit], min(2 - exact.adjusted(), _MAX_PLACES)) if unit in _SMALL and exact else _PLACES[unit]
     return _text(exact, [Decimal(repr(float(b))) * scale for b in corners], places) + _SUFFIX[unit]
 

@@ -83,7 +83,9 @@ def from_github(text: str) -> Said:
 
 def from_gitlab(text: str) -> Said:
     effects = {"blocker": "refuses", "minor": "warns", "info": "waived"}
-    return {(effects[row["severity"]], row["description"].split(": ", 1)[1]) for row in json.loads(text)}
+    return {
+        (effects[row["severity"]], row["description"].split(": ", 1)[1].rpartition(" (")[0]) for row in json.loads(text)
+    }
 
 
 READERS: dict[str, tuple[Callable[[str], Said], Callable[[str], str]]] = {

@@ -139,6 +139,18 @@ def test_the_statement_is_about_the_model_and_tells_every_clause_once(judged: Ju
     assert all(re.fullmatch(r"[0-9a-f]{64}", row["digest"]["sha256"]) for row in predicate["configuration"])
 
 
+def test_a_forge_finds_no_name_and_no_number_to_link_in_markdown(judging: Judging, every_outcome: JudgedRun) -> None:
+    hostile = "see @org/team, #12, !3 and a@b.c, 93 % of #"
+    findings = tuple(
+        f.model_copy(update={"message": hostile, "because": hostile}) for f in every_outcome.verdict.findings
+    )
+
+    text = markdown.render(judging(every_outcome.verdict.model_copy(update={"findings": findings})))
+
+    assert not re.search(r"[@#!]\w", text)
+    assert "@<wbr>org/team" in text
+
+
 def test_the_markdown_tells_what_to_do_about_each_clause_that_did_not_pass(every_outcome: JudgedRun) -> None:
     text = markdown.render(every_outcome)
 

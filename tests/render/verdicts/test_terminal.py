@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -19,7 +20,7 @@ from fmnist_governance.evidence.assessment import (
     passes,
 )
 from fmnist_governance.render.verdicts.as_json import render
-from fmnist_governance.render.verdicts.judged import NEXT
+from fmnist_governance.render.verdicts.judged import NEXT, JudgedRun
 from fmnist_governance.render.verdicts.safe_text import columns, safe, wrapped
 from fmnist_governance.render.verdicts.terminal import lines
 
@@ -192,11 +193,16 @@ def test_long_names_break_after_their_parts() -> None:
     assert wrapped("a" * 9, 4) == ["aaaa", "aaaa", "a"]
 
 
-def test_the_json_view_reads_back_as_the_verdict() -> None:
+def test_the_json_view_says_what_it_is_about_and_reads_back_as_the_verdict(
+    judging: Callable[[Verdict], JudgedRun],
+) -> None:
     whole = verdict(finding("b\u202ead", Outcome.FAILED, message="\x1b[31m"))
+    judged = judging(whole)
 
-    text = render(whole)
+    text = render(judged)
+    found = json.loads(text)
 
     assert text.isascii()
-    assert Verdict.model_validate_json(text) == whole
-    assert json.loads(text)["passed"] is False
+    assert Verdict.model_validate_json(json.dumps(found["verdict"])) == whole
+    assert (found["model"], found["run"], found["seal"]) == (judged.record.subject.uri, judged.run, judged.seal)
+    assert found["dataset_digest"] == judged.record.dataset.digest

@@ -8,6 +8,7 @@ from typing import get_args
 
 from fmnist_governance.evidence.comparison import About, Comparison, Fact, Pair, Test
 from fmnist_governance.evidence.record import Measurement
+from fmnist_governance.render.shown import amount
 from fmnist_governance.stats.digits import rounded
 
 _TINY = 0.001
@@ -64,9 +65,10 @@ def value(found: Measurement | None) -> str:
     if found is None:
         return "missing"
     if found.interval is None:
-        return rounded(found.value, (), found.unit)
-    low, high = (rounded(end, (), found.unit) for end in (found.interval.low, found.interval.high))
-    return f"{rounded(found.value, (), found.unit)} ({low} to {high})"
+        return amount(found.value, found.unit)
+    low, high = found.interval.low, found.interval.high
+    ends = amount(low, found.unit, found.value, high), amount(high, found.unit, found.value, low)
+    return f"{amount(found.value, found.unit, low, high)} ({' to '.join(ends)})"
 
 
 def changed(pair: Pair) -> str:
@@ -74,7 +76,8 @@ def changed(pair: Pair) -> str:
     first = pair.first or pair.second
     if pair.difference is None or first is None:
         return "missing"
-    text = rounded(pair.difference, (), first.unit).removesuffix(" %")
+    values = [side.value for side in (pair.first, pair.second) if side] if first.unit == "count" else []
+    text = amount(pair.difference, first.unit, *values).removesuffix(" %")
     return text if pair.difference <= 0 else f"+{text}"
 
 

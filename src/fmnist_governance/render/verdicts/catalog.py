@@ -20,7 +20,7 @@ class View:
 
 VERDICTS: tuple[View, ...] = (
     View("text", "verdict.txt", terminal.render),
-    View("json", "verdict.json", lambda judged: as_json.render(judged.verdict)),
+    View("json", "verdict.json", as_json.render),
     View("markdown", "verdict.md", markdown.render),
     View("junit", "junit.xml", junit.render),
     View("sarif", "verdict.sarif", sarif.render),

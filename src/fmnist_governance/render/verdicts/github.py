@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fmnist_governance.render.verdicts.judged import Effect, JudgedRun, Remark, answer, reason, remarks
+from fmnist_governance.render.verdicts.judged import Effect, JudgedRun, Remark, about, answer, reason, remarks
 from fmnist_governance.render.verdicts.safe_text import safe
 
 _COMMAND = {Effect.REFUSES: "error", Effect.WARNS: "warning", Effect.WAIVED: "notice"}
@@ -16,7 +16,7 @@ def render(judged: JudgedRun) -> str:
     """
     verdict = judged.verdict
     first = f"::{'notice' if verdict.passed else 'error'} title={_property('Gate')}::"
-    lines = [first + _data(f"{answer(verdict)}. {reason(verdict)}")]
+    lines = [first + _data(f"{answer(verdict)}. {reason(verdict)} {about(judged)}")]
     lines += [_command(remark) for remark in remarks(judged) if remark.effect is not Effect.PASSED]
     return "\n".join(lines) + "\n"
 

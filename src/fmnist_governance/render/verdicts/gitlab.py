@@ -15,7 +15,7 @@ def render(judged: JudgedRun) -> str:
     """Return the report; an empty list when every clause passed."""
     found = [
         {
-            "description": safe(f"{remark.state}: {remark.message}"),
+            "description": safe(f"{remark.state}: {remark.message} ({judged.record.subject.uri})"),
             "check_name": remark.name,
             "fingerprint": fingerprint(judged, remark),
             "severity": _SEVERITY[remark.effect],

@@ -36,10 +36,12 @@ class JudgedRun:
     run: str
     seal: str
     as_of: str
+    assessment: str | None = None
+    """Id of the stored assessment that holds the verdict."""
     policy_path: str = "configs/policy.yaml"
+    """Of the policy file, from the top of the checkout, with `/`."""
     is_shipped: bool = False
     """Whether that is the policy of the product, which lies in no folder of the user's."""
-    """Of the policy file, from the top of the checkout, with `/`."""
     waivers_path: str = "configs/waivers.yaml"
 
 

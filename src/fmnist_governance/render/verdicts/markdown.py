@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from fmnist_governance.render.text import code, escaped
 from fmnist_governance.render.verdicts.judged import Effect, JudgedRun, Remark, answer, reason, remarks
+
+_REFERENCE = re.compile(r"([@#!])(?=\w)")
+
+
+def _plain(text: str) -> str:
+    """Return a text that stays text where a forge would make a mention of `@name`, or a link of `#12` and `!12`."""
+    return _REFERENCE.sub(r"\1<wbr>", str(escaped(text)))
 
 
 def render(judged: JudgedRun) -> str:
@@ -15,9 +23,9 @@ def render(judged: JudgedRun) -> str:
 
 def _lines(judged: JudgedRun) -> Iterator[str]:
     verdict = judged.verdict
-    yield f"## {escaped(answer(verdict))}"
+    yield f"## {_plain(answer(verdict))}"
     yield ""
-    yield f"{escaped(reason(verdict))} Model {code(judged.record.subject.uri)}, run {code(judged.run)}, judged "
+    yield f"{_plain(reason(verdict))} Model {code(judged.record.subject.uri)}, run {code(judged.run)}, judged "
     yield f"{code(judged.as_of)} by {code(verdict.policy.digest)}."
     yield ""
     yield "| Effect | Outcome | Clause | Finding | Where |"
@@ -28,10 +36,10 @@ def _lines(judged: JudgedRun) -> Iterator[str]:
     for remark in found:
         if remark.effect is not Effect.PASSED:
             yield ""
-            yield f"**{escaped(remark.name)}**: because {escaped(remark.because)} *Next:* {escaped(remark.next)}"
+            yield f"**{_plain(remark.name)}**: because {_plain(remark.because)} *Next:* {_plain(remark.next)}"
 
 
 def _row(remark: Remark) -> str:
     where = code(f"{remark.path}:{remark.line}")
-    cells = (f"**{remark.effect}**", escaped(remark.outcome), f"{escaped(remark.title)} ({code(remark.name)})")
-    return f"| {' | '.join(cells)} | {escaped(remark.message)} | {where} |"
+    cells = (f"**{remark.effect}**", _plain(remark.outcome), f"{_plain(remark.title)} ({code(remark.name)})")
+    return f"| {' | '.join(cells)} | {_plain(remark.message)} | {where} |"

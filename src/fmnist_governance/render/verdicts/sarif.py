@@ -75,7 +75,7 @@ def _result(judged: JudgedRun, index: int, remark: Remark) -> dict[str, Any]:
         "partialFingerprints": {"clause/v1": fingerprint(judged, remark)},
     }
     if remark.effect is Effect.WAIVED:
-        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": message(remark.message)}]
+        result["suppressions"] = [{"kind": "external", "status": "accepted", "justification": safe(remark.message)}]
     return result
 
 
