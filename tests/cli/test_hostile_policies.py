@@ -126,7 +126,7 @@ WITHOUT_EVIDENCE = {
     "checks": (other("check_measured", "checks: [performace]"), "did you mean performance?"),
     "claim": (other("claim_supported", "claim: acuracy"), "no claim 'acuracy' is made of the model models:/m/1"),
     "package": (other("library_versions", "packages: {torhc: '>=2'}"), "the record names no version of torhc"),
-    "baseline": (other("no_regression", "margin: 0.01"), "gate takes one by --baseline"),
+    "baseline": (other("no_regression", "margin: 0.01"), "name one with --baseline"),
 }  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -90,3 +92,76 @@ def test_a_model_that_is_not_there_is_told(fmnist_audit: Program) -> None:
 
     assert answer.code == 2
     assert f"models:/{NAME}/99" in answer.err
+
+
+def test_the_holder_of_an_alias_keeps_the_record_of_why_it_does(fmnist_audit: Program, tmp_path: Path) -> None:
+    wish = (*WISH, "--alias", "held", "--policy", policy(tmp_path, 0.01))
+    first = fmnist_audit(*wish)
+    kept = client().get_model_version(NAME, "1").tags["governance.promoted.held"]
+
+    again = fmnist_audit(*wish)
+
+    assert "held now points to" in first.out
+    assert "held points to models:/FashionMNIST_PyTorch/1 already; nothing was changed" in " ".join(again.out.split())
+    assert client().get_model_version(NAME, "1").tags["governance.promoted.held"] == kept
+
+
+def test_what_was_judged_stands_above_the_answer(fmnist_audit: Program, tmp_path: Path) -> None:
+    answer = fmnist_audit(*WISH, "--alias", "seen", "--policy", policy(tmp_path, 0.01), "--dry-run")
+
+    assert "models:/FashionMNIST_PyTorch/1, run " in answer.out
+
+
+def test_the_same_bytes_under_another_name_are_not_audited(fmnist_audit: Program, tmp_path: Path) -> None:
+    source = client().get_model_version(NAME, "1").source
+    client().create_registered_model("recruiting")
+    client().create_model_version("recruiting", str(source))
+    told = "these bytes were audited as models:/FashionMNIST_PyTorch/1, and not under this name"
+
+    promoted = fmnist_audit(
+        "promote", "models:/recruiting/1", *WISH[2:], "--alias", "c", "--policy", policy(tmp_path, 0.01)
+    )
+    judged = fmnist_audit("gate", "models:/recruiting/1", "--policy", policy(tmp_path, 0.01))
+    client().delete_registered_model("recruiting")
+
+    for answer in (promoted, judged):
+        assert answer.code == 2
+        assert told in answer.err
+
+
+def test_bytecode_that_no_digest_covers_is_refused(fmnist_audit: Program, tmp_path: Path) -> None:
+    model = str(client().get_model_version(NAME, "1").source).removeprefix("models:/")
+    (code,) = Path().rglob(f"models/{model}/artifacts/code")
+    cache = code / "__pycache__"
+    cache.mkdir()
+    (cache / "fmnist_classifier.cpython-311.pyc").write_bytes(b"anything")
+
+    answer = fmnist_audit(*WISH, "--alias", "coded", "--policy", policy(tmp_path, 0.01))
+    shutil.rmtree(cache)
+
+    assert answer.code == 2
+    assert "code/__pycache__: bytecode, which Python runs instead of the code that was audited" in answer.err
+    assert "coded" not in client().get_registered_model(NAME).aliases
+
+
+def test_a_promotion_keeps_what_was_waived_and_what_it_was_held_against(fmnist_audit: Program, tmp_path: Path) -> None:
+    file = policy(tmp_path, 0.01)
+    file.write_text(
+        file.read_text() + "  - {id: high, title: A title, because: A reason, kind: at_least, "
+        "measurement: performance.accuracy, floor: 0.999}\n"
+    )
+    today = datetime.now(UTC).date()
+    waivers = tmp_path / "waivers.yaml"
+    last = today + timedelta(days=3)
+    waivers.write_text(
+        "max_days: 30\nwaivers:\n  - {clause: high, version: models:/FashionMNIST_PyTorch/1, reason: Bearable for now, "
+        f"approver: A. Person, granted: {today}, expires: {last}}}\n"
+    )
+
+    answer = fmnist_audit(*WISH, "--alias", "waived", "--policy", file, "--waivers", waivers, "--json")
+
+    told = json.loads(answer.out)["promotion"]
+    assert answer.code == 0
+    assert told["waived"] == [f"high until {last}"]
+    assert told["waivers"].startswith("sha256:")
+    assert json.loads(client().get_model_version(NAME, "1").tags["governance.promoted.waived"]) == told

@@ -64,7 +64,7 @@ def test_without_a_baseline_the_clause_has_no_evidence_and_refuses(policy: Path,
     answer = fmnist_audit("gate", policy.parent / "candidate.zip", "--policy", policy)
 
     assert answer.code == 1
-    assert "gate takes one by --baseline" in " ".join(answer.out.split())
+    assert "name one with --baseline" in " ".join(answer.out.split())
 
 
 @pytest.mark.usefixtures("desk")

@@ -37,8 +37,8 @@ def judge(case: Case, clause: NoRegressionClause) -> Judgement:
     """Fail where an exact McNemar test shows a loss; pass only where a loss of the margin is ruled out."""
     if case.baseline is None:
         message = (
-            "no baseline was given to compare with: gate takes one by --baseline, promote the version that holds the "
-            "alias; for the first one a waiver can say why none is needed"
+            "no baseline was given to compare with; name one with --baseline (promote takes the version that holds the "
+            "alias, if there is one)"
         )
         return Judgement(Outcome.NO_EVIDENCE, message)
     if case.baseline.record.subject.digest == case.record.subject.digest:

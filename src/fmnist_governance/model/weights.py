@@ -91,6 +91,11 @@ def subject_digest(folder: Path) -> str:
     return digest(canonical(files))
 
 
+def bytecode(folder: Path) -> tuple[str, ...]:
+    """Return the folders of bytecode in a packaged model: no digest covers them, and Python runs what they hold."""
+    return tuple(sorted(path.relative_to(folder).as_posix() for path in folder.rglob("__pycache__")))
+
+
 def package_bytes(folder: Path) -> int:
     """Return the bytes of all files that `subject_digest` covers.
 

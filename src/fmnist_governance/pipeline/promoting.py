@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from fmnist_governance.errors import ConfigError, EvidenceError, TrackingError
-from fmnist_governance.evidence.assessment import Verdict
+from fmnist_governance.errors import ConfigError, EvidenceError, GovernanceError, TrackingError
+from fmnist_governance.evidence.assessment import Verdict, WaiverState
 from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.declared import is_placeholder
 from fmnist_governance.evidence.record import Digest, Record, Timestamp
-from fmnist_governance.model.weights import subject_digest
-from fmnist_governance.pipeline.judging import Opened, demand, judge, of_run, said
+from fmnist_governance.model.weights import bytecode, subject_digest
+from fmnist_governance.pipeline.judging import Judged, Opened, demand, judge, of_run, opened, said
 from fmnist_governance.tracking.promotion import holder, promote
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
 from fmnist_governance.tracking.run_files import find_run
@@ -31,6 +31,8 @@ class Wish:
     dataset: str | None
     """Digest of the data that the audit must have looked at; None leaves that to the policy."""
     dry_run: bool
+    baseline: str | None = None
+    """The audit that must not be worse; None takes that of the version that holds the alias."""
 
 
 class Promotion(Record):
@@ -49,15 +51,26 @@ class Promotion(Record):
     dataset: Digest
     policy: Digest
     seal: Digest
+    baseline: Digest | None = None
+    """Seal of the audit that it was held against; None without one."""
+    waived: tuple[str, ...] = ()
+    """Clauses that it did not meet and may go on without, each with the last day."""
+    waivers: Digest | None = None
+    """Of the waivers file; None where none was read."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a wish."""
 
-    verdict: Verdict
+    judged: Judged
     promotion: Promotion
     moved: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict of the gate."""
+        return self.judged.verdict
 
 
 def promote_model(
@@ -81,10 +94,13 @@ def promote_model(
     if model.name is None or model.version is None:
         msg = f"model {wish.uri}: not registered; only a version such as models:/NAME/3 can hold an alias"
         raise TrackingError(msg)
+    if not wish.uri.startswith(f"models:/{model.name}"):
+        msg = f"model {wish.uri}: is {model.uri}, and perhaps other versions; name the version that is meant"
+        raise TrackingError(msg)
     before = holder(store, model.name, wish.alias)
     evidence = of_run(store, find_run(store, model.uri))
     _demand_that_very_model(evidence, model, wish)
-    demanded = demand(policy, waivers, _baseline(store, model, before), config_dir)
+    demanded = demand(policy, waivers, _baseline(store, model, before, wish), config_dir)
     judged = judge(replace(evidence, kept=None, warning=None) if wish.dry_run else evidence, demanded, said(config_dir))
     promotion = Promotion(
         alias=wish.alias,
@@ -99,11 +115,18 @@ def promote_model(
         dataset=evidence.record.dataset.digest,
         policy=judged.verdict.policy.digest,
         seal=evidence.seal,
+        baseline=judged.verdict.baseline,
+        waived=tuple(
+            f"{found.waiver.clause} until {found.waiver.expires}"
+            for found in judged.verdict.waivers
+            if found.state is WaiverState.USED
+        ),
+        waivers=judged.verdict.waivers_digest,
     )
-    moved = judged.verdict.passed and not wish.dry_run
+    moved = judged.verdict.passed and not wish.dry_run and before != model.version
     if moved:
         promote(store, model, wish.alias, encode(promotion).decode())
-    return Outcome(judged.verdict, promotion, moved)
+    return Outcome(judged, promotion, moved)
 
 
 def _demand_words(wish: Wish) -> None:
@@ -114,6 +137,12 @@ def _demand_words(wish: Wish) -> None:
 
 
 def _demand_that_very_model(evidence: Opened, model: ResolvedModel, wish: Wish) -> None:
+    if compiled := bytecode(model.package):
+        msg = (
+            f"model {model.uri}: {', '.join(compiled)}: bytecode, which Python runs instead of the code that was "
+            "audited; remove it from the package"
+        )
+        raise EvidenceError(msg)
     present = subject_digest(model.package)
     if evidence.record.subject.digest != present:
         msg = f"model {model.uri}: is {present} now, and {evidence.record.subject.digest} was audited; audit it again"
@@ -124,7 +153,13 @@ def _demand_that_very_model(evidence: Opened, model: ResolvedModel, wish: Wish) 
         raise EvidenceError(msg)
 
 
-def _baseline(store: Store, model: ResolvedModel, before: str | None) -> Opened | None:
+def _baseline(store: Store, model: ResolvedModel, before: str | None, wish: Wish) -> Opened | None:
+    if wish.baseline is not None:
+        return opened(wish.baseline, store.uri, store.experiment)
     if before is None or before == model.version:
         return None
-    return of_run(store, find_run(store, f"models:/{model.name}/{before}"))
+    try:
+        return of_run(store, find_run(store, f"models:/{model.name}/{before}"))
+    except GovernanceError as err:
+        msg = f"the version that holds {wish.alias}, and so is the baseline: {err}; or name another with --baseline"
+        raise TrackingError(msg) from err

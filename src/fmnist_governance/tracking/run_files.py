@@ -223,23 +223,51 @@ def find_run(store: Store, spec: str) -> RunFiles:
             store, audits, f"experiment {store.experiment!r} holds no finished audit; run `fmnist-audit audit`"
         )
     if spec.startswith(("models:/", "runs:/")):
-        from fmnist_governance.model.weights import subject_digest
-        from fmnist_governance.tracking.registry import resolve
-
-        found = subject_digest(resolve(store, spec).package)
-        wanted = f"{audits} and tags.`governance.model_digest` = '{found}'"
-        return _newest(store, wanted, f"{spec}: not audited yet; run `fmnist-audit audit {spec}`")
+        return _of_model(store, spec, audits)
     if not (spec.isalnum() and spec.isascii()):
         msg = f"run {spec!r}: expected {RUN_FORMS}"
         raise TrackingError(msg)
     return open_run(store, spec)
 
 
+def _of_model(store: Store, spec: str, audits: str) -> RunFiles:
+    """Return the newest audit of a model: of these bytes, and where they are a registered version, of that version.
+
+    What people declare, claim and waive is about a name, so an audit of the same bytes under another is none of this.
+    """
+    from fmnist_governance.model.weights import subject_digest
+    from fmnist_governance.tracking.registry import resolve
+
+    model = resolve(store, spec)
+    present = subject_digest(model.package)
+    again = f"run `fmnist-audit audit {spec}`"
+    same = _found(store, f"{audits} and tags.`governance.model_digest` = '{present}'")
+    for run in same:
+        if model.name is None or run.data.tags.get("governance.model_uri") == model.uri:
+            return _opened(run)
+    if same:
+        other = same[0].data.tags.get("governance.model_uri")
+        msg = f"{spec}: these bytes were audited as {other}, and not under this name; {again}"
+        raise TrackingError(msg)
+    for run in _found(store, audits):
+        if run.data.tags.get("governance.model_uri") == model.uri:
+            old = run.data.tags.get("governance.model_digest")
+            msg = f"{spec}: is {present} now, and {old} was audited; somebody changed it, or {again}"
+            raise TrackingError(msg)
+    msg = f"{spec}: not audited yet; {again}"
+    raise TrackingError(msg)
+
+
 def _newest(store: Store, wanted: str, otherwise: str) -> RunFiles:
+    found = _found(store, wanted, 1)
+    if not found:
+        raise TrackingError(otherwise)
+    return _opened(found[0])
+
+
+def _found(store: Store, wanted: str, most: int = 1_000) -> list[Run]:
+    """Return the runs of the experiment that fit, the newest first."""
     with told(f"experiment {store.experiment!r}"):
-        order = ["attributes.start_time DESC"]
         inside = [store.experiment_id] if store.experiment_id else []
-        found = store.client.search_runs(inside, wanted, max_results=1, order_by=order) if inside else []
-        if not found:
-            raise TrackingError(otherwise)
-        return _opened(found[0])
+        order = ["attributes.start_time DESC"]
+        return list(store.client.search_runs(inside, wanted, max_results=most, order_by=order)) if inside else []
