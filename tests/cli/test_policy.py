@@ -67,7 +67,7 @@ def test_a_misspelt_measurement_is_found_against_an_audit(tmp_path: Path, right:
     shipped_one = called("check", str(CONFIGS / "policy.yaml"), "--against", str(SAMPLE))
 
     assert isinstance(misspelt.exception, ConfigError)
-    assert str(misspelt.exception).startswith(f"{file}:21: clause accuracy: {wrong} was not measured: ")
+    assert str(misspelt.exception).startswith(f"{file}:22: clause accuracy: {wrong} was not measured: ")
     assert str(misspelt.exception).endswith(says)
     assert shipped_one.exit_code == 0
 
@@ -91,7 +91,7 @@ def test_an_explanation_fits_a_terminal_and_names_what_is_extended() -> None:
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
     assert "Extends: minimal-risk" in done.stdout
-    assert "all-measured (check_measured, policies/minimal-risk.yaml line 6)" in done.stdout
+    assert "all-measured (check_measured, shipped policies/minimal-risk.yaml line 6)" in done.stdout
     assert "    Refuses when: failed, no evidence" in done.stdout
 
 

@@ -139,9 +139,24 @@ def test_the_hooks_look_at_the_shipped_files_and_pass() -> None:
 
 def test_the_hook_refuses_a_policy_that_cannot_be_used(workplace: Path) -> None:
     hook = parsed("examples", "ci", "pre-commit.yaml")["repos"][0]["hooks"][0]
-    (workplace / "policy.yaml").write_text("name: demo\n")
+    (workplace / "configs" / "policies").mkdir(parents=True, exist_ok=True)
+    (workplace / "configs" / "policies" / "policy.yml").write_text("name: demo\n")
 
-    done = shell(f"{hook['entry']} policy.yaml", workplace)
+    done = shell(hook["entry"], workplace)
 
     assert done.returncode == 2
-    assert "policy.yaml:1: " in done.stderr
+    assert "policy.yml:1: " in done.stderr
+
+
+def test_the_hook_refuses_a_placeholder_and_lets_a_gap_be(workplace: Path) -> None:
+    hook = parsed("examples", "ci", "pre-commit.yaml")["repos"][0]["hooks"][2]
+    file = workplace / "configs" / "system.yaml"
+    file.parent.mkdir(exist_ok=True)
+
+    codes = []
+    shipped = (ROOT / "configs" / "system.yaml").read_text(encoding="utf-8")  # It lacks statements, and nothing else.
+    for text in (shipped, "models: [m]\noverview: TODO\n", "models: m\n"):
+        file.write_text(text)
+        codes.append(shell(hook["entry"], workplace).returncode)
+
+    assert codes == [0, 1, 2]

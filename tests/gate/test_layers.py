@@ -201,3 +201,26 @@ def test_the_policy_for_high_risk_demands_all_that_the_one_for_minimal_risk_does
     low, high = (load_policy(shipped("configs") / "policies" / f"{name}-risk.yaml") for name in ("minimal", "high"))
 
     assert {entry.clause.id for entry in low.entries} < {entry.clause.id for entry in high.entries}
+
+
+def test_a_name_that_two_files_could_have_is_asked_for(tmp_path: Path) -> None:
+    own = f"name: own\ntitle: Mine\nextends: minimal-risk\n{clause(f'{ACCURACY}, floor: 0.95', 'mine')}"
+    shipped_one = shipped("configs") / "policies" / "minimal-risk.yaml"
+    (tmp_path / "own.yaml").write_text(own)
+    (tmp_path / "minimal-risk.yaml").write_bytes(shipped_one.read_bytes())
+    assert load_policy(tmp_path / "own.yaml").extends == ("minimal-risk",)
+
+    (tmp_path / "minimal-risk.yaml").write_text(shipped_one.read_text().replace("floor: 0.50", "floor: 0.99"))
+
+    with pytest.raises(
+        ConfigError, match=r"own.yaml:3: extends: minimal-risk is a shipped policy, and .* says something"
+    ):
+        load_policy(tmp_path / "own.yaml")
+
+
+def test_a_policy_has_a_name_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text(BASE)
+    (tmp_path / "own.yaml").write_text(OWN.replace("name: own", "name: base") + clause(f"{ACCURACY}, floor: 0.95"))
+
+    with pytest.raises(ConfigError, match=r"own.yaml:1: name: base is that of a policy it extends"):
+        load_policy(tmp_path / "own.yaml")

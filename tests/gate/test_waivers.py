@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -11,9 +12,9 @@ from fmnist_governance.errors import ConfigError
 from fmnist_governance.evidence.assessment import Outcome, Verdict, WaiverState
 from fmnist_governance.evidence.record import CheckEntry, Measurement
 from fmnist_governance.gate.judge import judge_policy
-from fmnist_governance.gate.policy import parse_policy
+from fmnist_governance.gate.policy import Policy, parse_policy
 from fmnist_governance.gate.rule import Case
-from fmnist_governance.gate.waivers import load_waivers, parse_waivers
+from fmnist_governance.gate.waivers import load_waivers, parse_waivers, useless
 from fmnist_governance.stats.proportions import wilson
 
 CaseOf = Callable[[Sequence[CheckEntry], Sequence[Measurement]], Case]
@@ -50,7 +51,7 @@ def changed(*pairs: tuple[str, str]) -> str:
     return text
 
 
-def judged(case_of: CaseOf, waivers: str, right: int = 80) -> Verdict:
+def judged(case_of: CaseOf, waivers: str, right: int = 80, policy: Policy = POLICY) -> Verdict:
     check = CheckEntry(
         name="performance", version=1, status="measured", reason=None, params={}, promised=(ACCURACY,), limits=(),
         cost=None,
@@ -59,7 +60,7 @@ def judged(case_of: CaseOf, waivers: str, right: int = 80) -> Verdict:
         id=ACCURACY, title="Accuracy", value=right / 100, unit="fraction", better="higher", n=100,
         interval=wilson(right, 100),
     )  # fmt: skip
-    return judge_policy(POLICY, case_of([check], [accuracy]), parse_waivers(waivers, "waivers.yaml"))
+    return judge_policy(policy, case_of([check], [accuracy]), parse_waivers(waivers, "waivers.yaml"))
 
 
 @pytest.mark.parametrize("scope", [f"model: {MODEL}", "version: models:/m/1"])
@@ -101,6 +102,40 @@ def test_a_waiver_that_does_not_count_is_told_and_waives_nothing(
     assert verdict.findings[1].outcome is Outcome.FAILED
     assert verdict.waivers[0].state is state
     assert words in verdict.waivers[0].message
+
+
+def test_what_the_policy_lets_nobody_waive_is_not_waived(case_of: CaseOf) -> None:
+    entries = tuple(
+        replace(entry, clause=entry.clause.model_copy(update={"waivable": False})) for entry in POLICY.entries
+    )
+
+    verdict = judged(case_of, GOOD, policy=replace(POLICY, entries=entries))
+
+    assert not verdict.passed
+    assert verdict.findings[1].outcome is Outcome.FAILED
+    assert [(found.state, found.message) for found in verdict.waivers] == [
+        (WaiverState.TOO_BROAD, "the policy lets nobody waive clause accuracy; remove it")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (changed(("expires: 2026-11-30", "expires: 2026-12-15")), "it runs for 44 days; at most 30 are allowed"),
+        (changed((f"    model: {MODEL}\n", "")), "it names neither a model's digest nor a version"),
+        (
+            changed(("clause: accuracy", "clause: acuracy")),
+            "the policy has no clause acuracy; did you mean 'accuracy'?",
+        ),
+        (changed(("2026-11-01", "2026-10-01"), ("2026-11-30", "2026-10-20")), "it counted until 2026-10-20"),
+        (GOOD, ""),
+    ],
+)
+def test_what_is_wrong_with_a_waiver_for_any_model_is_seen_without_one(text: str, words: str) -> None:
+    found = list(useless(parse_waivers(text, "waivers.yaml"), POLICY, "2026-11-22"))
+
+    assert [line for line, _ in found] == [3] * bool(words)
+    assert all(words in what for _, what in found)
 
 
 def test_the_last_day_still_counts(case_of: CaseOf) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import click
 
@@ -12,7 +13,9 @@ from fmnist_governance.cli.options import config_option, json_option, print_json
 
 if TYPE_CHECKING:
     from fmnist_governance.gate.policy import Policy
+    from fmnist_governance.gate.waivers import Waivers
 
+T = TypeVar("T")
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -48,20 +51,25 @@ def check(
 ) -> None:
     """Say whether policy files can be used; each mistake is told with its line.
 
-    Without FILE, the policy.yaml of the configuration. Which measurements there are depends on the audit, so a misspelt
-    one is found with --against. Exit code 2: a file cannot be used.
+    Without FILE, the policy.yaml of the configuration. A waiver that can count for no model is a mistake, too. Which
+    measurements there are depends on the audit, so a misspelt one is found with --against. Exit code 2: a file cannot
+    be used.
     """
     from fmnist_governance.config.shipped import find
     from fmnist_governance.gate.policy import load_policy
     from fmnist_governance.gate.waivers import load_waivers
 
-    policies = [load_policy(file) for file in files or (find(config_dir, "policy.yaml"),)]
-    waived = load_waivers(waivers) if waivers else None
+    policies, waived = _read(
+        [partial(load_policy, file) for file in files or (find(config_dir, "policy.yaml"),)],
+        [partial(load_waivers, waivers)] if waivers else [],
+    )
+    if waived:
+        _demand_useful(f"{waivers}", waived[0], policies)
     if against is not None:
         _demand_promised(policies, against, tracking_uri, experiment)
     if as_json:
         found = [{"name": p.name, "digest": p.digest, "clauses": len(p.entries)} for p in policies]
-        print_json({"policies": found, "waivers": len(waived.entries) if waived else None})
+        print_json({"policies": found, "waivers": len(waived[0].entries) if waived else None})
         return
     for line in (line for policy in policies for line in _claimed_by_nobody(policy, config_dir)):
         click.echo(f"fmnist-audit: {line}", err=True)
@@ -69,7 +77,40 @@ def check(
         count = len(policy.entries)
         click.echo(f"{policy.source}: policy {policy.name}, {count} clause{'s' * (count != 1)}, {policy.digest}")
     if waived:
-        click.echo(f"{waivers}: {len(waived.entries)} waivers")
+        count = len(waived[0].entries)
+        click.echo(f"{waivers}: {count} waiver{'s' * (count != 1)}")
+
+
+def _read(
+    policies: list[Callable[[], Policy]], waivers: list[Callable[[], Waivers]]
+) -> tuple[list[Policy], list[Waivers]]:
+    """Read every file, so that the mistakes of all are told at once."""
+    from fmnist_governance.errors import ConfigError
+
+    told: list[str] = []
+
+    def done(reader: Callable[[], T]) -> Iterator[T]:
+        try:
+            yield reader()
+        except ConfigError as err:
+            told.append(str(err))
+
+    found = [p for reader in policies for p in done(reader)], [w for reader in waivers for w in done(reader)]
+    if told:
+        raise ConfigError("\n".join(told))
+    return found
+
+
+def _demand_useful(source: str, waivers: Waivers, policies: list[Policy]) -> None:
+    """Refuse waivers that can count for no model by any of the policies."""
+    from fmnist_governance.errors import ConfigError
+    from fmnist_governance.gate.waivers import useless
+    from fmnist_governance.pipeline.environment import now
+
+    found = [dict(useless(waivers, policy, now()[:10])) for policy in policies]
+    lines = [line for line, _ in waivers.entries if all(line in bad for bad in found)]
+    if lines:
+        raise ConfigError("\n".join(f"{source}:{line}: {found[0][line]}" for line in lines))
 
 
 def _demand_promised(policies: list[Policy], run: str, tracking_uri: str | None, experiment: str) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fmnist_governance.evidence.assessment import PolicyException
 from fmnist_governance.gate.explain import ExplainedClause, ExplainedPolicy
+from fmnist_governance.render.verdicts.judged import shown_file
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
 _WIDTH = 80
@@ -29,14 +30,14 @@ def lines(policy: ExplainedPolicy) -> Iterator[str]:
 
 
 def _exception(exception: PolicyException) -> Iterator[str]:
-    where = f"{exception.file} line {exception.line}" if exception.file else f"line {exception.line}"
+    where = f"{shown_file(exception.file)} line {exception.line}" if exception.file else f"line {exception.line}"
     yield from wrapped(f"{exception.how.upper()}  {exception.clause} ({where})", _WIDTH)
     for text in (exception.title, exception.message, f"Because: {exception.because}"):
         yield from (" " * _INDENT + line for line in wrapped(text, _WIDTH - _INDENT))
 
 
 def _clause(clause: ExplainedClause) -> Iterator[str]:
-    where = f"{clause.file} line {clause.line}" if clause.file else f"line {clause.line}"
+    where = f"{shown_file(clause.file)} line {clause.line}" if clause.file else f"line {clause.line}"
     yield from wrapped(f"{clause.id} ({clause.kind}, {where})", _WIDTH)
     refusal = f"Refuses when: {', '.join(clause.refuses_when)}" if clause.refuses_when else "Only warns"
     for text in (clause.title, f"Demands: {clause.demands}", f"Because: {clause.because}", refusal):

@@ -126,8 +126,13 @@ def _no_less(new: GroupClause, old: GroupClause) -> bool:
     """Whether no fewer must hold; every one of a group that shrank can be fewer than a number."""
     least = new.members or 1 if new.of == "every" else new.of
     if isinstance(old.of, int):
-        return isinstance(least, int) and least >= old.of
-    return new.of == "every" or (isinstance(new.of, int) and old.of == "any")
+        return isinstance(least, int) and least >= old.of and _sound(new)
+    return new.of == "every" or (isinstance(new.of, int) and old.of == "any" and _sound(new))
+
+
+def _sound(clause: GroupClause) -> bool:
+    """Whether more demands cannot end in a warning: where some need not hold, a lost one leaves open what failed."""
+    return clause.of in {"every", "worst"} or clause.when_no_evidence == "refuse"
 
 
 GROUP = Rule(
@@ -136,8 +141,11 @@ GROUP = Rule(
     judge=judge,
     demands=_demands,
     outcomes=OUTCOMES,
-    tighter={
-        "floor": higher, "ceiling": lower, "members": higher,
+    tighter={"members": higher},
+    tighter_together={
+        "floor": lambda new, old: higher(new.floor, old.floor) and _sound(new),
+        "ceiling": lambda new, old: lower(new.ceiling, old.ceiling) and _sound(new),
+        "of": _no_less,
+        "on": lambda new, old: stricter_on(new, old) and _sound(new),
     },
-    tighter_together={"of": _no_less, "on": stricter_on},
-)  # fmt: skip
+)

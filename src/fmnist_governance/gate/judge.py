@@ -22,7 +22,8 @@ def judge_policy(policy: Policy, case: Case, waivers: Waivers | None = None) -> 
         ConfigError: The record shows that a clause can never fail or never hold; each such clause is named.
     """
     findings = _judged(policy, case)
-    weighed = weigh(waivers, findings, case) if waivers else ()
+    fixed = frozenset(entry.clause.id for entry in policy.entries if not entry.clause.waivable)
+    weighed = weigh(waivers, findings, case, fixed) if waivers else ()
     findings = apply(findings, weighed)
     return Verdict(
         passed=passes(findings, weighed),

@@ -48,6 +48,10 @@ class PolicyFile(BaseModel):
         return self
 
 
+SHIPPED = "shipped:"
+"""What the path of a file begins with that is no user's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """The clauses that a model has to pass, in the order of the file; those of an extended policy come first."""
@@ -61,6 +65,8 @@ class Policy:
     entries: tuple[Entry, ...]
     extends: tuple[str, ...] = ()
     """Names of the extended policies, nearest first."""
+    extends_line: int = 1
+    """Where the file says what it extends."""
     exceptions: tuple[PolicyException, ...] = ()
     """Clauses of these that count less, or not at all; those of the farthest policy come first."""
 
@@ -107,7 +113,11 @@ def _read(text: str, source: str, file: str | None, above: tuple[Path, ...]) -> 
     layers = (base.name, *base.extends) if base else ()
     told = taken_back(base.entries, own, allowed, document, (base.name, file)) if base else ()
     excepted = (*(base.exceptions if base else ()), *told)
-    return Policy(stated.name, stated.title, source, digest(canonical(said)), entries, layers, excepted)
+    if stated.name in layers:
+        problem = Problem(document.line(("name",)), f"name: {stated.name} is that of a policy it extends; give another")
+        raise InvalidFileError(source, [problem])
+    line = document.line(("extends",)) if base else 1
+    return Policy(stated.name, stated.title, source, digest(canonical(said)), entries, layers, line, excepted)
 
 
 def _base(document: Document, stated: PolicyFile, file: str | None, above: tuple[Path, ...]) -> Policy:
@@ -115,7 +125,13 @@ def _base(document: Document, stated: PolicyFile, file: str | None, above: tuple
     if wanted.endswith(PATH_ENDS):
         path, seen = Path(document.source).parent / wanted, posixpath.join(posixpath.dirname(file or ""), wanted)
     else:
-        path, seen = shipped("configs") / "policies" / f"{wanted}.yaml", f"policies/{wanted}.yaml"
+        path, seen = shipped("configs") / "policies" / f"{wanted}.yaml", f"{SHIPPED}policies/{wanted}.yaml"
+        beside = Path(document.source).parent / f"{wanted}.yaml"
+        if beside.is_file() and path.is_file() and read_text(beside) != read_text(path):
+            told = (
+                f"extends: {wanted} is a shipped policy, and {beside} says something else; write {wanted}.yaml for it"
+            )
+            raise InvalidFileError(document.source, [Problem(line, told)])
         known = sorted(other.stem for other in (shipped("configs") / "policies").glob("*.yaml"))
         if wanted not in known:
             text = f"no shipped policy is called {displayed(wanted)}; there are {', '.join(known)}"

@@ -73,6 +73,8 @@ class Clause(BaseModel):
 
     id: ClauseId
     """Small letters, digits, `-` and `_`; unique in the policy."""
+    waivable: bool = True
+    """Whether a waiver can let a model go on without it."""
     kind: str
     """Which rule judges the clause."""
     title: Said

@@ -43,6 +43,7 @@ def stricter_on(new: Any, _old: Any) -> bool:  # noqa: ANN401 - any clause with 
 _FREE = frozenset({"id", "kind", "title", "because"})
 _COMMON: dict[str, Compare] = {
     "severity": rising("warn", "block"),
+    "waivable": rising(True, False),  # noqa: FBT003 - the values that a policy gives
     "when_undecided": rising("warn", "refuse"),
     "when_no_evidence": rising("warn", "refuse"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from fmnist_governance.evidence.assessment import Finding, Outcome, Waiver, Waiv
 from fmnist_governance.evidence.declared import Day
 from fmnist_governance.evidence.manifest import canonical, digest
 from fmnist_governance.evidence.record import Digest
+from fmnist_governance.gate.policy import Policy
 from fmnist_governance.gate.rule import Case, ClauseId, Said
 
 
@@ -86,9 +87,37 @@ def parse_waivers(text: str, source: str) -> Waivers:
     return Waivers(file.max_days, tuple(entries), digest(canonical(document.value)))
 
 
-def weigh(waivers: Waivers, findings: tuple[Finding, ...], case: Case) -> tuple[WaiverFinding, ...]:
-    """Say of each waiver what becomes of it, given what the clauses say without any."""
-    return tuple(_weighed(waivers, findings, case))
+def weigh(
+    waivers: Waivers, findings: tuple[Finding, ...], case: Case, fixed: frozenset[str]
+) -> tuple[WaiverFinding, ...]:
+    """Say of each waiver what becomes of it, given what the clauses say without any; `fixed` ones cannot be waived."""
+    return tuple(_weighed(waivers, findings, case, fixed))
+
+
+def useless(waivers: Waivers, policy: Policy, today: str) -> Iterator[tuple[int, str]]:
+    """Say by line which waivers can count for no model, whatever is judged by this policy."""
+    known = [entry.clause.id for entry in policy.entries]
+    fixed = {entry.clause.id for entry in policy.entries if not entry.clause.waivable}
+    for line, waiver in waivers.entries:
+        late = _out_of_time(waiver, waivers.max_days, today)
+        if bad := _unknown(waiver, known) or _everywhere(waiver) or _fixed(waiver, fixed):
+            yield line, bad
+        elif late and late[0] is not WaiverState.NOT_YET:
+            yield line, late[1]
+
+
+def _unknown(waiver: Waiver, known: Collection[str]) -> str:
+    hint = did_you_mean(waiver.clause, known) or "; remove the waiver"
+    return "" if waiver.clause in known else f"the policy has no clause {waiver.clause}{hint}"
+
+
+def _everywhere(waiver: Waiver) -> str:
+    named = waiver.model or waiver.version
+    return "" if named else "it names neither a model's digest nor a version, so it covers none; add one"
+
+
+def _fixed(waiver: Waiver, fixed: Collection[str]) -> str:
+    return f"the policy lets nobody waive clause {waiver.clause}; remove it" if waiver.clause in fixed else ""
 
 
 def apply(findings: tuple[Finding, ...], weighed: tuple[WaiverFinding, ...]) -> tuple[Finding, ...]:
@@ -103,10 +132,14 @@ def _waived(finding: Finding, waiver: Waiver) -> Finding:
     return Finding.model_validate({**dict(finding), **changed})
 
 
-def _weighed(waivers: Waivers, findings: tuple[Finding, ...], case: Case) -> Iterator[WaiverFinding]:
+def _weighed(
+    waivers: Waivers, findings: tuple[Finding, ...], case: Case, fixed: frozenset[str]
+) -> Iterator[WaiverFinding]:
     taken: set[str] = set()
     for line, waiver in waivers.entries:
         state, message = _state(waiver, waivers.max_days, findings, case)
+        if state is WaiverState.USED and waiver.clause in fixed:
+            state, message = WaiverState.TOO_BROAD, _fixed(waiver, fixed)
         if state is WaiverState.USED and waiver.clause in taken:
             state, message = WaiverState.UNUSED, f"an earlier waiver covers clause {waiver.clause}; remove one"
         if state is WaiverState.USED:
@@ -117,10 +150,9 @@ def _weighed(waivers: Waivers, findings: tuple[Finding, ...], case: Case) -> Ite
 def _state(waiver: Waiver, max_days: int, findings: tuple[Finding, ...], case: Case) -> tuple[WaiverState, str]:
     finding = next((finding for finding in findings if finding.clause == waiver.clause), None)
     if finding is None:
-        hint = did_you_mean(waiver.clause, [finding.clause for finding in findings])
-        return WaiverState.UNKNOWN, f"the policy has no clause {waiver.clause}{hint or '; remove the waiver'}"
-    if waiver.model is None and waiver.version is None:
-        return WaiverState.TOO_BROAD, "it names neither a model's digest nor a version, so it covers none; add one"
+        return WaiverState.UNKNOWN, _unknown(waiver, [finding.clause for finding in findings])
+    if broad := _everywhere(waiver):
+        return WaiverState.TOO_BROAD, broad
     if not _covers(waiver, case):
         return WaiverState.UNUSED, f"it is for another model than {case.record.subject.uri}"
     if bad := _out_of_time(waiver, max_days, case.as_of[:10]):

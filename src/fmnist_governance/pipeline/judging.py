@@ -137,6 +137,8 @@ class Judged:
             assessment=self.concluded.id,
             policy_path=_from_here(self.demanded.policy.source),
             is_shipped=_is_shipped(self.demanded.policy.source),
+            shipped_path=_shipped_here(),
+            extends_line=self.demanded.policy.extends_line,
             waivers_path=_from_here(self.demanded.waivers_source or "configs/waivers.yaml"),
         )
 
@@ -148,6 +150,12 @@ def _from_here(source: str) -> str:
         return path.resolve().relative_to(Path.cwd()).as_posix()
     except ValueError:
         return f"{path.parent.name}/{path.name}"
+
+
+def _shipped_here() -> str | None:
+    """Return the path of the product's configuration from the working folder; None where it lies outside."""
+    folder, here = shipped("configs").resolve(), Path.cwd().resolve()
+    return folder.relative_to(here).as_posix() if folder.is_relative_to(here) else None
 
 
 def _is_shipped(source: str) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -64,6 +65,24 @@ def test_a_result_points_at_the_file_that_states_the_clause(every_outcome: Judge
     assert places["clause-1"] == ("configs/my%20policy.yaml", 4)
     assert places["clause-2"] == ("configs/policies/base.yaml", 5)
     assert places["waiver.2.clause-5"] == ("configs/waivers.yaml", 3)
+
+
+@pytest.mark.parametrize(
+    ("here", "uri", "line"), [("configs", "configs/policies/base.yaml", 5), (None, "configs/my%20policy.yaml", 9)]
+)
+def test_a_clause_of_a_shipped_policy_points_at_a_file_that_is_there(
+    here: str | None, uri: str, line: int, every_outcome: JudgedRun
+) -> None:
+    verdict = every_outcome.verdict
+    findings = tuple(f.model_copy(update={"file": "shipped:policies/base.yaml", "line": 5}) for f in verdict.findings)
+    shown = verdict.model_copy(
+        update={"findings": findings, "waivers": (), "policy": verdict.policy.model_copy(update={"exceptions": ()})}
+    )
+
+    run = sarif_run(replace(every_outcome, verdict=shown, shipped_path=here, extends_line=9))
+
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert {(place["artifactLocation"]["uri"], place["region"]["startLine"]) for place in places} == {(uri, line)}
 
 
 def test_a_waived_clause_is_a_suppressed_result_and_what_passed_is_none(every_outcome: JudgedRun) -> None:

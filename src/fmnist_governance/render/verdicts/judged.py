@@ -42,6 +42,10 @@ class JudgedRun:
     """Of the policy file, from the top of the checkout, with `/`."""
     is_shipped: bool = False
     """Whether that is the policy of the product, which lies in no folder of the user's."""
+    shipped_path: str | None = None
+    """Where the configuration of the product lies in the checkout; None where it lies elsewhere."""
+    extends_line: int = 1
+    """Line of the policy that says what it extends."""
     waivers_path: str = "configs/waivers.yaml"
 
 
@@ -75,6 +79,8 @@ NEXT = {
 """What to do about each outcome."""
 
 EXCEPTION_NEXT = "Ask the owner of the extended policy whether the reason holds."
+_SHIPPED = "shipped:"
+"""What the path of a file of the product begins with, as the reader of policies writes it."""
 _WAIVER_NEXT = "Renew it with a new approval, mend it, or remove it from the file."
 _RANK = list(Effect)
 _SHOWN = len("sha256:") + 12
@@ -132,12 +138,24 @@ def remarks(judged: JudgedRun) -> tuple[Remark, ...]:
     return tuple(sorted(found, key=lambda remark: _RANK.index(remark.effect)))
 
 
-def _path(judged: JudgedRun, file: str | None) -> str:
-    folder = posixpath.dirname(judged.policy_path)
-    return judged.policy_path if file is None else posixpath.normpath(posixpath.join(folder, file))
+def _place(judged: JudgedRun, file: str | None, line: int) -> tuple[str, int]:
+    """Return path and line of what a file of the policy says; of a shipped one that is not here, who extends it."""
+    if file is None:
+        return judged.policy_path, line
+    _, shipped, name = file.rpartition(_SHIPPED)
+    if shipped:
+        here = judged.shipped_path
+        return (posixpath.join(here, name), line) if here else (judged.policy_path, judged.extends_line)
+    return posixpath.normpath(posixpath.join(posixpath.dirname(judged.policy_path), file)), line
+
+
+def shown_file(file: str) -> str:
+    """Return the name of a policy's file as people read it."""
+    return file.replace(_SHIPPED, "shipped ")
 
 
 def _clause(judged: JudgedRun, finding: Finding) -> Remark:
+    path, line = _place(judged, finding.file, finding.line)
     return Remark(
         name=finding.clause,
         effect=effect(finding),
@@ -146,8 +164,8 @@ def _clause(judged: JudgedRun, finding: Finding) -> Remark:
         message=finding.message,
         because=finding.because,
         next=NEXT[finding.outcome],
-        path=_path(judged, finding.file),
-        line=finding.line,
+        path=path,
+        line=line,
     )
 
 
@@ -166,6 +184,7 @@ def _waiver(judged: JudgedRun, found: WaiverFinding, number: int) -> Remark:
 
 
 def _exception(judged: JudgedRun, found: PolicyException, number: int) -> Remark:
+    path, line = _place(judged, found.file, found.line)
     return Remark(
         name=f"policy.{number}.{found.clause}",  # A clause's id holds no dot, so no clause has this name.
         effect=Effect.WARNS,
@@ -174,8 +193,8 @@ def _exception(judged: JudgedRun, found: PolicyException, number: int) -> Remark
         message=found.message,
         because=found.because,
         next=EXCEPTION_NEXT,
-        path=_path(judged, found.file),
-        line=found.line,
+        path=path,
+        line=line,
     )
 
 

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Iterator
 
 from fmnist_governance.evidence.assessment import Finding, Outcome, PolicyException, Severity, Verdict, WaiverFinding
-from fmnist_governance.render.verdicts.judged import EXCEPTION_NEXT, NEXT, JudgedRun, about, answer, reason, told
+from fmnist_governance.render.verdicts.judged import (
+    EXCEPTION_NEXT,
+    NEXT,
+    JudgedRun,
+    about,
+    answer,
+    reason,
+    shown_file,
+    told,
+)
 from fmnist_governance.render.verdicts.safe_text import wrapped
 
 _INDENT = 4
@@ -60,7 +69,7 @@ def _answer(verdict: Verdict, width: int) -> list[str]:
 
 def place(finding: Finding | PolicyException) -> str:
     """Return where the clause stands."""
-    return f"{finding.file} line {finding.line}" if finding.file else f"line {finding.line}"
+    return f"{shown_file(finding.file)} line {finding.line}" if finding.file else f"line {finding.line}"
 
 
 def _waiver(found: WaiverFinding, width: int) -> list[str]:
