@@ -30,6 +30,9 @@ def test_the_shipped_claims_name_who_claims_them() -> None:
     ("claims", "named"),
     [("  - {id: a, text: It is so., predicate: accuracy above 90 %}\n", "claims.yaml:3.*predicate"),
      ("  - {id: a, text: TODO, predicate: p.accuracy > 0.9}\n", "claims.yaml:3.*states nothing"),
+     ("  - {id: a, text: It is fully compliant and certified., predicate: p.accuracy > 0.9}\n",
+      "claims.yaml:3.*no measurement can support compliant, certified"),
+     ("  - {id: a, text: So it is., by: TODO, predicate: p.accuracy > 0.9}\n", "claims.yaml:3.*names nobody"),
      (GOOD + GOOD, "a: given twice"),
      ("  - {id: a, text: So., predicate: p.a > 0.9, evidence: trust me}\n", "claims.yaml:3.*evidence")],
 )  # fmt: skip

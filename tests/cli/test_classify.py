@@ -85,3 +85,16 @@ def test_questions_fit_a_terminal(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     told = done.output.splitlines()
     assert max(map(len, told)) <= 80
     assert "  authorised_representative acts for a provider from a third country" in told
+
+
+def test_on_a_terminal_a_relieving_answer_is_asked_for_its_reason(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(classify, "_on_terminal", lambda: True)
+    replies = "no\nIt is a list of addresses.\nno\n"
+
+    done = CliRunner().invoke(classify.command, [written(tmp_path, "")], input=replies, standalone_mode=False)
+
+    assert done.return_value == 0
+    assert "Not an AI system (Article 3(1))" in done.output
+    assert 'ai_system: {answer: no, because: "It is a list of addresses."}' in done.output

@@ -25,9 +25,9 @@ def judged(folder: Path, name: str, answers: str, record: EvidenceRecord, floor:
     common = "id: accuracy, title: A title, because: A reason, kind: at_least, measurement: performance.accuracy"
     texts = {
         "policy": f"name: {name}\ntitle: A policy\nclauses:\n  - {{{common}, floor: {floor}}}\n",
-        "claims": "models: [m]\nby: P\non: 2026-11-22\nclaims:\n"
+        "claims": "models: [m]\nby: Kim\non: 2026-11-22\nclaims:\n"
         "  - {id: right, text: It is right, predicate: performance.accuracy > 0.9}\n",
-        "system": f"models: [m]\nby: P\non: 2026-11-22\nintended_purpose: Sorting garments, as {name} says\n"
+        "system": f"models: [m]\nby: Kim\non: 2026-11-22\nintended_purpose: Sorting garments, as {name} says\n"
         + ("user_interface: A command line\n" if name == "second" else ""),
     }
     for file, text in texts.items():

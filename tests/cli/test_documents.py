@@ -62,6 +62,28 @@ def test_other_declarations_are_not_judged_until_the_gate_did(fmnist_audit: Prog
     assert "**Refused** by the policy" in (tmp_path / "b" / "coverage_matrix.md").read_text(encoding="utf-8")
 
 
+def test_a_draft_of_another_class_does_not_stay_beside_documents_of_this_one(
+    fmnist_audit: Program, tmp_path: Path
+) -> None:
+    high, low = tmp_path / "high", tmp_path / "low"
+    shutil.copytree(EXAMPLE, high)
+    shutil.copytree(shipped("configs"), low)
+    draft = tmp_path / "out" / "declaration_of_conformity.md"
+    call = ("generate-card", "latest", "--output", tmp_path / "out", "--quiet")
+
+    first = fmnist_audit(*call, "--config", high)
+    there = draft.is_file()
+    refused = fmnist_audit(*call, "--config", low)
+    forced = fmnist_audit(*call, "--config", low, "--force")
+
+    assert (first.code, there) == (0, True)
+    assert refused.code == 2
+    assert "declaration_of_conformity.md" in refused.err
+    assert forced.code == 0
+    assert "removed; it is not offered for a system of this class" in forced.err
+    assert not draft.exists()
+
+
 def test_declarations_that_were_judged_before_others_keep_their_verdict(fmnist_audit: Program, tmp_path: Path) -> None:
     ours = shipped("configs")
     assert fmnist_audit("gate", "latest", "--config", ours, "--quiet").code in {0, 1}

@@ -30,7 +30,8 @@ def test_words_that_name_a_subject_are_not(text: str) -> None:
              "n/a", "x", "...",
              "Firstname Lastname", "It will be described later.", "See above.", "to be filled in by legal", "pending",
              "John Doe, Acme", "info@example.com", "Not yet written.", "Describe the cleaning here.", "<your name>",
-             "Your name here", "The provider address here"],
+             "Your name here", "The provider address here", "Zu ergänzen", "À compléter.", "待定", "Work in progress",
+             "null", "${PROVIDER}", "The provider is [insert name].", "Dolor sit amet, consectetur", "Draft text"],
 )  # fmt: skip
 def test_what_states_nothing_is_a_placeholder(text: str) -> None:
     assert is_placeholder(text)
@@ -50,7 +51,8 @@ def test_what_states_something_is_not(text: str) -> None:
              "It fulfils all requirements.", "It cannot be fooled.", "CE marked.", "It is unbiased.",
              "It is 99.9 % accurate.", "Its accuracy is 99.9 %.",
              "Conformity with Article 15 is ensured.", "It satisfies the AI Act.", "Accuracy exceeds 99 percent.",
-             "It reaches 99.9% on the test set.", "It attains 99 percent."],
+             "It reaches 99.9% on the test set.", "It attains 99 percent.",
+             "It is state\u2011of\u2011the\u2011art.", "It is ro\u200bbust.", "It is AI Act compliant."],
 )  # fmt: skip
 def test_what_only_evidence_could_say_is_found(text: str) -> None:
     assert praise(text)

@@ -177,6 +177,30 @@ def test_an_answer_that_is_not_asked_for_is_named_and_leaves_the_file_complete()
     assert at(text, "risk.annex_i_product") == []
 
 
+def test_a_part_is_not_set_aside_and_stated_at_once() -> None:
+    text = (
+        "models: [m]\nproduct_illustrations: See the drawings of 2026.\n"
+        "not_applicable:\n  IV.1.f.illustrations: It is no part of a product.\n"
+    )
+
+    assert at(text, "not_applicable.IV.1.f.illustrations") == [(4, Kind.WRONG)]
+
+
+def test_one_sentence_does_not_answer_topic_after_topic() -> None:
+    many = "".join(f"{name}: As the management decided.\n" for name in ("overview", "provider", "contact", "support"))
+
+    def told(text: str) -> list[Kind]:
+        return [gap.kind for gap in found(f"models: [m]\n{text}") if "the same text stands under" in gap.what]
+
+    assert told(many) == [Kind.WRONG]
+    assert told(many.partition("contact")[0]) == []
+
+
+@pytest.mark.parametrize("text", ["intended_purpose", "Intended purpose", "intended purpose."])
+def test_the_name_of_a_topic_is_no_statement_on_it(text: str) -> None:
+    assert Declarations(models=("m",), intended_purpose=Statement(text=text)).stated("intended_purpose") == ()
+
+
 def test_a_pattern_names_no_model() -> None:
     assert at("models: [m, 'm*']\n", "models") == [(1, Kind.WRONG)]
 
@@ -230,6 +254,12 @@ def test_characters_that_steer_what_is_shown_are_named(text: str, named: str) ->
         ("Not high-risk.", "annex_iii_use: no", ""),
         ("Not classified as high-risk.", "annex_i_product: [I.B.21], third_party_assessment: yes", "sectoral law"),
         ("Not classified as high-risk.", "prohibited_practice: [5.1.c]", "Prohibited practice"),
+        ("This system is high-risk under Annex III, point 4(a).", "annex_iii_use: no", "other than a high-risk AI"),
+        ("High-risk (Annex III).", "prohibited_practice: [5.1.c]", "Prohibited practice"),
+        ("Outside the scope of the Act.", "annex_iii_use: [III.4.a], profiling: yes", "High-risk AI system"),
+        ("Minimal risk; no obligations apply.", "transparency: ['50.1']", "transparency obligations"),
+        ("Not classified as high-risk.", "annex_iii_use: unknown", "the class is not determined"),
+        ("It is other than high-risk; rules for high-risk systems do not apply.", "annex_iii_use: no", ""),
     ],
 )
 def test_a_stated_class_that_the_answers_contradict_is_named(category: str, use: str, named: str) -> None:

@@ -196,6 +196,12 @@ def test_transparency_is_set_aside_by_the_answer_to_its_question(build: SimpleNa
     assert part.owner == "Kim, 2026-11-21"
 
 
+def test_transparency_stays_open_where_the_law_leaves_it_open(build: SimpleNamespace) -> None:
+    sectoral = LOW | {"annex_i_product": ["I.B.18"], "third_party_assessment": "yes"}
+
+    assert parts(answered(build.full(), None, sectoral))["articles/A.50.information"].state is State.MISSING
+
+
 def test_no_check_answers_for_measures_against_poisoning(build: SimpleNamespace) -> None:
     found = parts(answered(build.full(), declared(cybersecurity="")))
 

@@ -24,14 +24,21 @@ RELIEVING = {entry.id for entry in outcomes().outcomes if entry.relieves}
 
 def classified(**answers: object) -> RiskClass:
     return classify(
-        RiskAnswers.model_validate({k: as_stored(v) for k, v in (NO | answers).items()}), "Kim", "2026-11-22"
+        RiskAnswers.model_validate({k: as_stored(k, v) for k, v in (NO | answers).items()}), "Kim", "2026-11-22"
     )
 
 
-def as_stored(value: object) -> object:
-    if isinstance(value, list):
-        return {"answer": "yes" if value else "unknown", "chosen": tuple(value)}
-    return value
+RELIEVED = {question.id: question.reason_for for question in questions()}
+
+
+def as_stored(name: str, value: object) -> object:
+    """An answer as it is stored, with a reason where one is asked for."""
+    chosen = tuple(value) if isinstance(value, list) else ()
+    answer = ("yes" if chosen else "unknown") if isinstance(value, list) else value
+    if isinstance(answer, dict):
+        return answer
+    because = "The lawyer looked at it." if answer == RELIEVED[name] else None
+    return {"answer": answer, "chosen": chosen, "because": because}
 
 
 def use(*ids: str, profiling: str = "no", derogation: object = "no") -> dict[str, object]:
@@ -308,6 +315,20 @@ def test_a_use_that_is_profiling_or_recognition_by_name_is_not_denied_elsewhere(
     assert found.determined is determined
     assert determined or any("the answer is no, and annex_iii_use names III." in one.why for one in found.open)
     assert not found.reached("annex_iii_derogated") or determined
+
+
+@pytest.mark.parametrize("because", [None, "No.", "TBD", "Not applicable."])
+@pytest.mark.parametrize("question", [name for name, answer in RELIEVED.items() if answer])
+def test_an_answer_that_relieves_of_duties_settles_nothing_without_a_reason(question: str, because: str | None) -> None:
+    chosen = {"excluded": ("2.6",), "derogation": ("6.3.a",)}.get(question, ())
+    answer = {"answer": RELIEVED[question], "chosen": chosen, "because": because}
+    before = use("III.4.a") if question == "derogation" else {}
+
+    found = classified(**(before | {question: answer}))
+
+    assert not found.determined
+    assert not RELIEVING & {outcome.id for outcome in found.outcomes}
+    assert any(one.question == question and "gives no reason under because" in one.why for one in found.open)
 
 
 def test_contrary_answers_are_those_of_options_that_exist() -> None:

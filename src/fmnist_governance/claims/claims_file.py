@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from fmnist_governance.claims.predicate import parse
 from fmnist_governance.config import strict_yaml
 from fmnist_governance.evidence.declared import Day, is_placeholder
+from fmnist_governance.evidence.wording import unmeasurable
 
 
 def _parses(text: str) -> str:
@@ -21,7 +22,20 @@ def _says_something(text: str) -> str:
     if is_placeholder(text):
         msg = "states nothing; write the sentence that the provider stands behind"
         raise ValueError(msg)
+    if words := unmeasurable(text):
+        msg = f"no measurement can support {', '.join(words)}; claim what was measured"
+        raise ValueError(msg)
     return text
+
+
+def _names_somebody(text: str) -> str:
+    if is_placeholder(text):
+        msg = "a placeholder names nobody"
+        raise ValueError(msg)
+    return text
+
+
+Name = Annotated[str, AfterValidator(_names_somebody)]
 
 
 class _Strict(BaseModel):
@@ -37,7 +51,7 @@ class ClaimEntry(_Strict):
     """The sentence."""
     predicate: Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_parses)]
     """Such as `performance.accuracy > 0.90`."""
-    by: str | None = None
+    by: Name | None = None
     """Who claims it; else who the file names."""
     on: Day | None = None
 
@@ -47,7 +61,7 @@ class ClaimsFile(_Strict):
 
     models: Annotated[tuple[str, ...], Field(min_length=1)]
     """The registered models that the claims are about; of any other model nothing is claimed."""
-    by: str | None = None
+    by: Name | None = None
     on: Day | None = None
     claims: tuple[ClaimEntry, ...]
 

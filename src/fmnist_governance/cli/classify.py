@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import sys
 import textwrap
@@ -85,11 +86,14 @@ def _asked(question: Question) -> Answer:
         named = f"  {option.id:<{longest}} "
         click.echo(textwrap.fill(option.text, _width(), initial_indent=named, subsequent_indent=" " * len(named)))
     reply = click.prompt("Answer", type=click.Choice(["yes", "no", "unknown"]), default="unknown")
-    if reply != "yes" or not question.options:
-        return Answer.model_validate({"answer": reply, "by": _HERE})
-    known = click.Choice([option.id for option in question.options])
-    chosen = click.prompt("Which of them, separated by spaces", value_proc=lambda text: _chosen(text, known))
-    return Answer(answer="yes", chosen=chosen, by=_HERE)
+    chosen: tuple[str, ...] = ()
+    if reply == "yes" and question.options:
+        known = click.Choice([option.id for option in question.options])
+        chosen = click.prompt("Which of them, separated by spaces", value_proc=lambda text: _chosen(text, known))
+    because = None
+    if reply == question.reason_for:
+        because = click.prompt("Why? The answer relieves of duties, and needs a reason", default="", show_default=False)
+    return Answer.model_validate({"answer": reply, "chosen": chosen, "because": because or None, "by": _HERE})
 
 
 def _chosen(text: str, known: click.Choice[str]) -> tuple[str, ...]:
@@ -98,4 +102,6 @@ def _chosen(text: str, known: click.Choice[str]) -> tuple[str, ...]:
 
 def _as_yaml(name: str, answer: Answer) -> str:
     chosen = ", ".join(f'"{choice}"' for choice in answer.chosen)
-    return f"  {name}: {{answer: {answer.answer}, chosen: [{chosen}]}}" if chosen else f"  {name}: {answer.answer}"
+    parts = [f"answer: {answer.answer}", *([f"chosen: [{chosen}]"] if chosen else [])]
+    parts += [f"because: {json.dumps(answer.because, ensure_ascii=False)}"] if answer.because else []
+    return f"  {name}: {{{', '.join(parts)}}}" if len(parts) > 1 else f"  {name}: {answer.answer}"

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from fmnist_governance.cli.options import (
+    clear,
     config_option,
     force_option,
     json_option,
@@ -74,6 +75,7 @@ def command(
             raise ConfigError(msg)
         click.echo(texts[0], nl=False)
         return
+    clear(output, made.unoffered, force=force)
     written = write_files(output, made.files, force=force)
     for path in made.left:
         click.echo(f"fmnist-audit: {path}: the run keeps what was rendered there before", err=True)

@@ -166,6 +166,28 @@ def write_files(folder: Path, files: Mapping[str, bytes], *, force: bool) -> lis
     return list(targets)
 
 
+def clear(folder: Path, unoffered: Iterable[str], *, force: bool) -> None:
+    """Leave no document of an earlier class beside those of this one.
+
+    Args:
+        folder: Where documents are written.
+        unoffered: Names of documents that a system of this class has not.
+        force: Whether they may be removed.
+
+    Raises:
+        ConfigError: There is one, and `force` is not given.
+    """
+    stale = [folder / name for name in unoffered if (folder / name).is_file()]
+    if stale and not force:
+        names = ", ".join(map(str, stale))
+        msg = f"{names}: of an earlier rendering, and not offered for a system of this class; --force removes it"
+        raise ConfigError(msg)
+    with _writing(folder):
+        for path in stale:
+            path.unlink()
+            click.echo(f"fmnist-audit: {path}: removed; it is not offered for a system of this class", err=True)
+
+
 def demand_room(folder: Path, names: Iterable[str], *, force: bool) -> None:
     """Refuse a folder that cannot be written to, before work is done whose result would go there.
 

@@ -14,6 +14,7 @@ import click
 from fmnist_governance.cli.exit_codes import ExitCode
 from fmnist_governance.cli.options import (
     audit_options,
+    clear,
     config_option,
     dataset_options,
     demand_room,
@@ -131,6 +132,7 @@ def command(
     with clock.timed("documents"):
         judged = judge(of_run(store, run), wanted, people)
         documents = document(judged.evidence, judged.concluded, (), ())
+        clear(output, documents.unoffered, force=force)
         written = write_files(output, documents.files, force=force)
     if as_json:
         print_json({**judged.shown(), "model": made.resolved.uri, "files": [str(path) for path in written]})

@@ -12,7 +12,17 @@ HIGH_RISK = ("high_risk_annex_i_a", "high_risk_annex_iii")
 """Outcomes that make the points of the law's lists, and technical documentation (Article 11(1)), a duty."""
 
 _GRAVE = (*HIGH_RISK, "high_risk_annex_i_b", "prohibited")
-_LESSER = re.compile(r"\b(low|minimal|limited|no|not|non)\b[^.;:]{0,40}\brisk\b", re.IGNORECASE)
+_OWING = (*_GRAVE, "transparency", "annex_iii_derogated")
+_LESSER = re.compile(
+    r"\b((low|minimal|limited|no|not|non)\b[^.;:]{0,40}\brisk|outside\ (the\ scope|the\ act|of\ the)"
+    r"|out\ of\ scope|not\ an\ ai\ system|no\ (obligations?|duties|requirements)\b)",
+    re.IGNORECASE | re.VERBOSE,
+)
+_FREED = re.compile(r"\b(outside the (scope|act)|out of scope|no (obligations?|duties)|minimal risk)\b", re.IGNORECASE)
+_HIGH = re.compile(
+    r"(?<!not )(?<!not a )(?<!not as )(?<!no )(?<!non-)(?<!than )(?<!than a )\bhigh[- ]risk\b", re.IGNORECASE
+)
+_NO_HIGH = re.compile(r"\b(not|no|non|none|other than|only|where|of)\b[^.;:]{0,60}\bhigh[- ]risk\b", re.IGNORECASE)
 
 
 class Step(Record):
@@ -99,10 +109,15 @@ def contradiction(stated: str, risk: RiskClass) -> str | None:
         stated: Such as `Not classified as high-risk, because ...`.
         risk: Where the answers lead.
     """
+    lesser, reached = _LESSER.search(stated), "; ".join(o.label for o in risk.outcomes)
     graver = next((o for o in risk.outcomes if o.id in _GRAVE and not o.provisional), None)
-    lesser = _LESSER.search(stated)
     if graver and lesser:
         return f"says {lesser.group()!r}, and the answers lead to: {graver.label}"
-    if risk.determined and not graver and stated.lower().startswith(("high-risk", "high risk")):
-        return f"says 'high-risk', and the answers lead to: {'; '.join(o.label for o in risk.outcomes)}"
+    if risk.reached(*_OWING) and (freed := _FREED.search(stated)):
+        return f"says {freed.group()!r}, and the answers lead to: {reached}"
+    if not risk.determined and lesser:
+        return f"says {lesser.group()!r}, and the class is not determined"
+    high = _HIGH.search(stated)
+    if risk.determined and not risk.reached(*HIGH_RISK, "high_risk_annex_i_b") and high and not _NO_HIGH.search(stated):
+        return f"says {high.group()!r}, and the answers lead to: {reached}"
     return None

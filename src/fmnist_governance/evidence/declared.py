@@ -276,7 +276,8 @@ class Declarations(Record):
             raise KeyError(name)
         value = getattr(self, name)
         found = value if isinstance(value, tuple) else () if value is None else (value,)
-        return tuple(self.attributed(statement) for statement in found if statement.counts)
+        own = {plain(name), plain(name.replace("_", " ")), plain(str(Declarations.model_fields[name].title))}
+        return tuple(self.attributed(said) for said in found if said.counts and plain(said.text) not in own)
 
     def missing(self) -> tuple[Topic, ...]:
         """Return the topics of the card on which nobody stated anything, in order."""

@@ -12,15 +12,26 @@ _STOCK = re.compile(
     r"|\b(will|shall|to) be (described|added|completed|provided|written|supplied|filled in) (later|soon)\b"
     r"|^(insert|enter|add|write|fill in|replace|describe) .*\bhere$|^(your|the) (\w+ ){1,2}here$"
     r"|^not yet (written|known|decided|available|described|defined)$|^see (above|below)$"
-    r"|\b(first ?name last ?name|john doe|jane doe)\b|\bexample (com|org|net)\b"
+    r"|\bdolor sit amet\b|\b(first ?name last ?name|john doe|jane doe)\b|\bexample (com|org|net)\b"
 )
 _APART = re.compile(r"(?<=\b\w) (?=\w\b)")
 """Between letters that stand alone, as in `T. B. D.`."""
 _FILLERS = frozenset(
     {"na", "unknown", "placeholder", "example", "example text", "text", "sample text", "test", "foo", "bar", "foo bar",
      "asdf", "qwerty", "changeme", "change me", "fill in", "fill me in", "lorem", "description", "string", "pending",
-     "to do"}
+     "to do", "ok", "okay", "done", "later", "null", "nil", "work in progress", "wip", "draft", "draft text",
+     "not available", "we do not know", "i do not know", "not known yet", "see annex", "soon",
+     # In other languages of the Union and beyond, without accents:
+     "zu erganzen", "wird erganzt", "noch zu klaren", "noch offen", "folgt", "a completer", "a definir", "a venir",
+     "por determinar", "por definir", "a determinar", "da completare", "da definire", "nog in te vullen",
+     "nog te bepalen", "do uzupełnienia", "do ustalenia", "a preciser", "doplnit", "att komplettera", "tulee myohemmin",
+     "待定", "待补充", "未定", "未記入", "미정", "будет добавлено позже", "будет добавлено", "уточняется"}
 )  # fmt: skip
+_HOLES = re.compile(
+    r"\$\{\s*[a-z][^}]*\}|\{\{\s*[a-z][^}]*\}\}|[\[<](?:insert|your|enter|add|tbd|todo|name of)\b[^\]>]*[\]>]",
+    re.IGNORECASE,
+)
+"""Marks of a template that nobody filled in, anywhere in a text."""
 
 
 def is_placeholder(text: str) -> bool:
@@ -35,7 +46,7 @@ def is_placeholder(text: str) -> bool:
     if len(words.replace(" ", "")) <= 1 or len(set(words)) == 1 or words in _FILLERS:
         return True
     bracketed = re.fullmatch(r"\s*(<[^<>]*>|\[[^\[\]]*\]|\{+[^{}]*\}+)\s*", text)
-    return bool(bracketed or _MARKS.search(text) or _STOCK.search(words))
+    return bool(bracketed or _MARKS.search(text) or _HOLES.search(text) or _STOCK.search(words))
 
 
 _NO_REASONS = frozenset(
@@ -58,6 +69,7 @@ def plain(text: str) -> str:
 _PRAISE = re.compile(
     r"""\b(
     state[-\ ]of[-\ ]the[-\ ]art | best[-\ ]in[-\ ]class | world[-\ ]class | cutting[-\ ]edge | industry[-\ ]leading
+    | (?:ai\ act|gdpr)[-\ ]compliant
     | (?:is|are|fully)\ (?:compliant|trustworthy|safe|secure|fair|unbiased) | certified | guarantee[sd]?
     | highly\ (?:accurate|reliable|robust) | (?:very|extremely)\ (?:accurate|reliable|safe) | robust(?:ly)?
     | superior | flawless | perfect(?:ly)? | outstanding | excellent | strong\ performance | performs\ well
@@ -76,7 +88,21 @@ _PRAISE = re.compile(
 
 def praise(text: str) -> tuple[str, ...]:
     """Return the words of a text that judge quality, each once; only a claim may, for evidence stands behind it."""
-    return tuple(dict.fromkeys(found.group().lower() for found in _PRAISE.finditer(" ".join(text.split()))))
+    kept = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
+    words = " ".join(re.sub(r"[\u2010-\u2015]", "-", kept).split())
+    return tuple(dict.fromkeys(found.group().lower() for found in _PRAISE.finditer(words)))
+
+
+_UNMEASURABLE = re.compile(
+    r"\b(compliant|compl(?:y|ies)|conforms?|in conformity|certified|guarantee[sd]?|ce[- ]marked"
+    r"|state[- ]of[- ]the[- ]art|(?:is|are|fully|completely) (?:safe|secure|fair|trustworthy))\b",
+    re.IGNORECASE,
+)
+
+
+def unmeasurable(text: str) -> tuple[str, ...]:
+    """Return the words of a claim that no measurement can support, each once."""
+    return tuple(dict.fromkeys(found.group().lower() for found in _UNMEASURABLE.finditer(" ".join(text.split()))))
 
 
 _STEERING = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")

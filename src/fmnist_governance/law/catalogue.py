@@ -75,6 +75,8 @@ class Question(Entry):
     """Outcomes after which the question is not asked."""
     only: Only | None = None
     no_beside: tuple[Contrary, ...] = ()
+    reason_for: Literal["yes", "no"] | None = None
+    """The answer that relieves of duties, and so settles nothing without a reason."""
     yes_section_a: Edge | None = None
     yes: Edge
     no: Edge

@@ -57,6 +57,7 @@ def gaps(document: Document, declared: Declarations, today: str) -> tuple[Gap, .
         *_topics(document, declared),
         *_questions(document, declared),
         *_asides(document, declared),
+        *_repeated(document, declared),
     ]
     return tuple(sorted(found))
 
@@ -92,6 +93,18 @@ def _topics(document: Document, declared: Declarations) -> Iterator[Gap]:
             yield from _text(line, topic, said.text, copied)
 
 
+def _repeated(document: Document, declared: Declarations) -> Iterator[Gap]:
+    """Find a sentence that stands under topic after topic: it cannot answer them all."""
+    under: dict[str, list[str]] = {}
+    for topic in (*topics(), *file_topics()):
+        for said in declared.stated(topic.name):
+            under.setdefault(plain(said.text), []).append(topic.name)
+    for text, names in under.items():
+        if len(names) > _SHARED and len(text.split()) > 1:
+            what = f"{names[0]}: the same text stands under {', '.join(names[1 : _SHARED + 1])} and others"
+            yield Gap(document.line((names[0],)), Kind.WRONG, what)
+
+
 def _needless(declared: Declarations) -> frozenset[str]:
     """Return the topics of the technical documentation that no part asks of this system."""
     risk = classify(declared.risk, declared.by, declared.on)
@@ -110,7 +123,7 @@ def _needless(declared: Declarations) -> frozenset[str]:
 def _text(line: int, topic: Topic, text: str, copied: frozenset[str]) -> Iterator[Gap]:
     if is_placeholder(text):
         yield Gap(line, Kind.PLACEHOLDER, f"{topic.name}: a placeholder states nothing; it counts as missing")
-    elif plain(text) in copied:
+    elif plain(text) in {*copied, plain(topic.name), plain(topic.name.replace("_", " ")), plain(topic.title)}:
         yield Gap(line, Kind.COPIED, f"{topic.name}: this is the guidance, not an answer to it; it counts as missing")
     elif words := topic.praise(text):
         yield Gap(
@@ -131,6 +144,8 @@ def _questions(document: Document, declared: Declarations) -> Iterator[Gap]:
 
 _EARLIEST = "1950-01-01"
 """Before there was anything to state about a system of this kind; an older day is a slip."""
+_SHARED = 3
+"""Topics that one text may answer, such as that there is none."""
 _SIGNED = (Statement, Answer)
 
 
@@ -183,6 +198,9 @@ def _asides(document: Document, declared: Declarations) -> Iterator[Gap]:
         if id_ not in parts:
             yield Gap(line, Kind.WRONG, f"not_applicable.{id_}: there is no such part")
         elif not parts[id_].may_not_apply:
-            yield Gap(line, Kind.WRONG, f"not_applicable.{id_}: the law asks for it in any case")
+            yield Gap(line, Kind.WRONG, f"not_applicable.{id_}: this part cannot be set aside")
         elif not said.explains:
             yield Gap(line, Kind.PLACEHOLDER, f"not_applicable.{id_}: gives no reason; it counts as missing")
+        elif stated := [topic for topic in parts[id_].declared if declared.stated(topic)]:
+            what = f"not_applicable.{id_}: and yet {', '.join(stated)} is stated; keep one"
+            yield Gap(line, Kind.WRONG, what)

@@ -16,6 +16,8 @@ from fmnist_governance.evidence.wording import plain
 from fmnist_governance.law.catalogue import PartEntry, PointEntry, guidance, lists
 
 _NAMED = 3
+_LEFT_OPEN = ("high_risk_annex_i_b",)
+"""The law leaves open what reaches such a system until its own acts do."""
 _CLASSES = {"high_risk": HIGH_RISK, "transparency": ("transparency",)}
 
 
@@ -88,7 +90,7 @@ def _undone(name: str, known: Known) -> tuple[tuple[str, ...], str | None]:
 
 def set_aside(id_: str, entry: PartEntry, declarations: Declarations | None, risk: RiskClass) -> Statement | None:
     """Say why a part does not apply, and who says so; None where it does."""
-    if entry.only_if and risk.determined and not risk.reached(*_CLASSES[entry.only_if]):
+    if entry.only_if and risk.determined and not risk.reached(*_CLASSES[entry.only_if], *_LEFT_OPEN):
         if step := next((s for s in risk.path if s.question == entry.only_if and s.reply == "no"), None):
             because = f": {step.because}" if step.because else ""
             return Statement(text=f"{step.asks} The answer is no{because}", by=step.by, on=step.on)

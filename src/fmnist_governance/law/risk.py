@@ -91,7 +91,10 @@ def lacking(question: Question, answer: Answer, answers: RiskAnswers) -> str:
         )
     if answer.answer == "no" and answer.chosen:
         return "the answer is no, and names what applies"
-    return _unfounded(question, answer, answers) if answer.answer == "yes" else _gainsaid(question, answer, answers)
+    why = _unfounded(question, answer, answers) if answer.answer == "yes" else _gainsaid(question, answer, answers)
+    if not why and answer.answer == question.reason_for and not is_reason(answer.because or ""):
+        return f"the answer is {answer.answer}, which relieves of duties, and gives no reason under because"
+    return why
 
 
 def _gainsaid(question: Question, answer: Answer, answers: RiskAnswers) -> str:

@@ -289,6 +289,8 @@ class Documents:
     """Path below the folder of documents to bytes: the documents, and the pictures that they refer to."""
     left: tuple[str, ...]
     """Paths of the run that hold other bytes already: of another version of this program, or of fewer pages."""
+    unoffered: tuple[str, ...] = ()
+    """Names of documents that were asked for, and that a system of this class has not."""
 
 
 def document(evidence: Opened, concluded: Concluded, names: Collection[str], formats: Collection[str]) -> Documents:
@@ -314,7 +316,7 @@ def document(evidence: Opened, concluded: Concluded, names: Collection[str], for
         describe_run(store, run, _model(store, evidence.record), summary.decode())
     if any(name.endswith(".md") for name in files):
         files |= _pictures(held)
-    return Documents(files, left)
+    return Documents(files, left, tuple(r.filename for r in renderers if not r.offered(view)))
 
 
 def _pictures(held: Held) -> dict[str, bytes]:

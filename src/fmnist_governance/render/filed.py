@@ -16,8 +16,8 @@ from fmnist_governance.render.view import Decision, Fact, Number, stated
 
 _ELSEWHERE = ("prohibited", "high_risk_annex_i_b")
 """Outcomes after which the question of documents is settled elsewhere: Article 5, or the act of the sector."""
-_OF_THE_MODEL = "gpai"
-"""The outcome with a documentation of its own, whatever the class of the system."""
+_APART = ("gpai", "annex_iii_derogated")
+"""Outcomes that ask for documents of another kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def filed(report: Report, name: str, title: str, asked_by: tuple[str, ...]) -> F
         is_voluntary=risk is not None and risk.determined and not risk.reached(*_ELSEWHERE, *HIGH_RISK),
         basis=classified.cited(asked_by),
         since="; ".join(_dates(risk, asked_by)),
-        besides=tuple(o.note for o in risk.outcomes if o.id == _OF_THE_MODEL and o.note) if risk else (),
+        besides=tuple(o.note for o in risk.outcomes if o.id in _APART and o.note) if risk else (),
         voluntary="95(1)",
         points=shown,
         point_counts=summary(found),

@@ -228,14 +228,14 @@ def nearly_whole(
     without: str | None = None,
     unanswered: tuple[str, ...] = (),
     verdict: Verdict | None = None,
-    refuted: bool = False,
+    outcomes: tuple[ClaimOutcome, ...] = (),
 ) -> str:
     """Render the draft where all points are answered but those of one list, and no claim is refuted but on demand."""
     report = reported(build, HIGH)
     points = tuple(
         p if p.list == without else answered(p, of=frozenset(unanswered)) for p in report.assessment.requirements
     )
-    claims = tuple(c for c in report.assessment.claims if refuted or c.outcome is not ClaimOutcome.REFUTED)
+    claims = tuple(c for c in report.assessment.claims if c.outcome in (ClaimOutcome.SUPPORTED, *outcomes))
     whole = report.assessment.model_copy(update={"requirements": points, "verdict": verdict, "claims": claims})
     return declaration_of_conformity.markdown(build.report(assessment=whole))
 
@@ -246,6 +246,39 @@ def test_even_a_whole_declaration_is_a_draft_until_a_person_signs(build: SimpleN
     assert "# DRAFT of a declaration of conformity, for signature by the provider" in text
     assert "this page declares nothing until a person signs it" in text
     assert "not to be signed" not in text
+
+
+@pytest.mark.parametrize("outcome", [ClaimOutcome.UNDECIDED, ClaimOutcome.UNTESTED])
+def test_a_claim_that_nothing_settles_keeps_a_declaration_from_being_signed(
+    outcome: ClaimOutcome, build: SimpleNamespace
+) -> None:
+    text = nearly_whole(build, verdict=build.verdict(passed=True), outcomes=(outcome,))
+
+    assert "not to be signed" in text
+    assert "of them are undecided or untested" in text
+
+
+def test_praise_keeps_a_declaration_from_being_signed(build: SimpleNamespace) -> None:
+    report = reported(build, HIGH)
+    points = tuple(answered(p, of=frozenset()) for p in report.assessment.requirements)
+    praised = build.declarations(risk=HIGH, robustness="It is robust and fully compliant.")
+    whole = report.assessment.model_copy(
+        update={"requirements": points, "verdict": build.verdict(passed=True), "claims": (), "declarations": praised}
+    )
+
+    text = declaration_of_conformity.markdown(build.report(assessment=whole))
+
+    assert "not to be signed" in text
+    assert "**Flagged**: statements that judge quality, with no evidence behind them: 1." in text
+
+
+def test_no_declaration_is_offered_to_who_only_uses_the_system(build: SimpleNamespace) -> None:
+    offered = {
+        role: declaration_of_conformity.offered(reported(build, HIGH | {"roles": [role]}))
+        for role in ("provider", "deployer", "importer")
+    }
+
+    assert offered == {"provider": True, "deployer": False, "importer": False}
 
 
 def test_the_signature_is_not_waited_for_by_the_page_that_is_to_be_signed(build: SimpleNamespace) -> None:
@@ -281,7 +314,7 @@ def test_a_draft_does_not_look_finished_while_anything_stands_against_it(
 
 
 def test_a_refuted_claim_keeps_a_draft_from_looking_finished(build: SimpleNamespace) -> None:
-    text = nearly_whole(build, verdict=build.verdict(passed=True), refuted=True)
+    text = nearly_whole(build, verdict=build.verdict(passed=True), outcomes=(ClaimOutcome.REFUTED,))
 
     assert "not to be signed" in text
     assert "claims of the provider that the evidence refutes" in text

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fmnist_governance.evidence.claimed import ClaimOutcome
 from fmnist_governance.evidence.required import Part, State
 from fmnist_governance.render.filed import filed, is_high_risk
+from fmnist_governance.render.gaps import gaps
 from fmnist_governance.render.page import page
 from fmnist_governance.render.renderer import Renderer, Report
 from fmnist_governance.render.templates import document_template
@@ -32,8 +33,13 @@ class Undone:
 
 
 def offered(report: Report) -> bool:
-    """Whether the class is certain to be high-risk; for any other system there is nothing to declare."""
-    return is_high_risk(report.assessment.risk)
+    """Whether the class is certain to be high-risk and the organisation may be its provider; others declare nothing."""
+    risk = report.assessment.risk
+    return (
+        is_high_risk(risk)
+        and risk is not None
+        and any(duty.ours and duty.role == "provider" for outcome in risk.outcomes for duty in outcome.duties)
+    )
 
 
 def markdown(report: Report) -> str:
@@ -43,12 +49,14 @@ def markdown(report: Report) -> str:
         doc=doc,
         open=_missing(report, "declaration"),
         undocumented=[Undone(title, left) for name, title in _NEEDED.items() if (left := _missing(report, name))],
-        refuted=_refuted(report),
+        refuted=_claims(report, ClaimOutcome.REFUTED),
+        unsettled=_claims(report, ClaimOutcome.UNDECIDED, ClaimOutcome.UNTESTED),
+        flagged=f"{len(flagged):,}" if (flagged := gaps(report).praise) else None,
     )
 
 
-def _refuted(report: Report) -> str | None:
-    left = sum(claim.outcome is ClaimOutcome.REFUTED for claim in report.assessment.claims)
+def _claims(report: Report, *outcomes: ClaimOutcome) -> str | None:
+    left = sum(claim.outcome in outcomes for claim in report.assessment.claims)
     return f"{left:,}" if left else None
 
 
