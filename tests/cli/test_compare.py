@@ -165,3 +165,11 @@ def test_a_run_that_is_not_there_is_told_in_one_line(fmnist_audit: Program) -> N
     assert answer.code == 2
     assert answer.out == ""
     assert len(answer.err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("desk")
+def test_json_goes_where_output_says(fmnist_audit: Program, tmp_path: Path) -> None:
+    answer = fmnist_audit("compare", "latest", "latest", "--json", "--output", tmp_path / "c.json")
+
+    assert (answer.code, answer.out) == (0, "")
+    assert "tests" in json.loads((tmp_path / "c.json").read_text(encoding="utf-8"))

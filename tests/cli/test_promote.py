@@ -165,3 +165,24 @@ def test_a_promotion_keeps_what_was_waived_and_what_it_was_held_against(fmnist_a
     assert told["waived"] == [f"high until {last}"]
     assert told["waivers"].startswith("sha256:")
     assert json.loads(client().get_model_version(NAME, "1").tags["governance.promoted.waived"]) == told
+
+
+def test_a_broken_champion_keeps_back_only_who_has_to_be_compared_with_it(
+    fmnist_audit: Program, tmp_path: Path
+) -> None:
+    source = str(client().get_model_version(NAME, "1").source)
+    broken = client().create_model_version(NAME, source)
+    client().set_registered_model_alias(NAME, "broken", str(broken.version))
+    plain = policy(tmp_path, 0.01)
+    compared = tmp_path / "compared.yaml"
+    compared.write_text(
+        plain.read_text() + "  - {id: same, title: A title, because: A reason, kind: no_regression, margin: 0.01}\n"
+    )
+
+    refused = fmnist_audit(*WISH, "--alias", "broken", "--policy", compared)
+    passed = fmnist_audit(*WISH, "--alias", "broken", "--policy", plain)
+    client().delete_model_version(NAME, str(broken.version))
+
+    assert refused.code == 1
+    assert "the version that holds broken cannot be compared with" in " ".join(refused.out.split())
+    assert passed.code == 0

@@ -89,3 +89,20 @@ def test_a_baseline_that_is_not_there_is_told(policy: Path, fmnist_audit: Progra
     assert answer.code == 2
     assert "no.zip" in answer.err
     assert len(answer.err.splitlines()) == 1
+
+
+def test_one_document_is_printed_and_no_other_dropped(policy: Path, fmnist_audit: Program) -> None:
+    (policy.parent / "candidate.zip").write_bytes(bundle("1" * 100))
+
+    answer = fmnist_audit("gate", policy.parent / "candidate.zip", "--policy", policy, "--json", "--format", "sarif")
+
+    assert answer.code == 2
+    assert "name a folder with --output" in answer.err
+
+
+def test_no_name_of_a_file_is_a_command_in_an_error(policy: Path, fmnist_audit: Program) -> None:
+    answer = fmnist_audit("gate", "q\n::error file=x::pwned\x1b[31m.zip", "--policy", policy)
+
+    assert answer.code == 2
+    assert not any(line.lstrip().startswith("::") for line in answer.err.splitlines())
+    assert "\x1b" not in answer.err

@@ -10,6 +10,7 @@ from fmnist_governance.config.shipped import shipped
 from fmnist_governance.errors import ConfigError, GovernanceError
 from fmnist_governance.evidence.assessment import Severity
 from fmnist_governance.gate.policy import load_policy, parse_policy
+from fmnist_governance.law.catalogue import outcomes
 
 GOOD = """\
 name: demo
@@ -182,3 +183,14 @@ def test_the_policies_for_a_class_of_system_forbid_what_the_law_forbids(name: st
     (clause,) = [entry.clause for entry in policy.entries if entry.clause.kind == "risk_class_is_one_of"]
     assert clause.severity is Severity.BLOCK
     assert "prohibited" not in clause.classes  # type: ignore[attr-defined] # as above
+
+
+def test_a_clause_that_allows_every_class_is_refused() -> None:
+    every = ", ".join(outcome.id for outcome in outcomes().outcomes)
+    text = (
+        "name: p\ntitle: A policy\nclauses:\n  - {id: it, title: A title, because: A reason, "
+        f"kind: risk_class_is_one_of, classes: [{every}]}}\n"
+    )
+
+    with pytest.raises(ConfigError, match=r"policy.yaml:4: .*every class is allowed, so the clause can never fail"):
+        parse_policy(text, "policy.yaml")

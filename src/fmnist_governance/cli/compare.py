@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,10 +44,12 @@ def command(
     from fmnist_governance.pipeline.comparing import compare_runs
 
     comparison = compare_runs(first, second, tracking_uri, experiment)
-    if as_json:
+    if as_json and output is None:
         print_json(comparison.model_dump(mode="json"))
         return
-    text = _rendered(comparison, format_)
+    text = (
+        json.dumps(comparison.model_dump(mode="json"), indent=2) + "\n" if as_json else _rendered(comparison, format_)
+    )
     if output and str(output) != "-":
         write_files(output.parent, {output.name: text.encode()}, force=force)
     else:

@@ -77,6 +77,9 @@ def command(
     from fmnist_governance.pipeline.judging import demand, judge, opened, said
 
     views = _views(formats, output)
+    if as_json and views and output is None:
+        msg = "--format: --json prints one document, and so does a format; name a folder with --output"
+        raise ConfigError(msg)
     against = opened(baseline, tracking_uri, experiment) if baseline else None
     demanded = demand(policy, waivers, against, config_dir)
     judged = judge(opened(run, tracking_uri, experiment), demanded, said(config_dir))

@@ -122,7 +122,11 @@ def _to_nowhere() -> None:
 
 
 def _refuse(message: str) -> ExitCode:
-    click.echo(f"fmnist-audit: {message}", err=True)
+    from fmnist_governance.render.verdicts.safe_text import safe
+
+    lines = (safe(line) for line in f"fmnist-audit: {message}".split("\n"))
+    # A forge takes a line that begins so for a command, and a file's name can hold one.
+    click.echo("\n".join(f"\\x3a{line[1:]}" if line.lstrip().startswith("::") else line for line in lines), err=True)
     return ExitCode.COULD_NOT_RUN
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from fmnist_governance.config.problems import did_you_mean, shown
 from fmnist_governance.evidence.assessment import Outcome
@@ -56,6 +56,13 @@ class RiskClassIsOneOfClause(Clause):
     kind: Literal["risk_class_is_one_of"]
     classes: Annotated[tuple[Annotated[str, AfterValidator(_known_class)], ...], Field(min_length=1)]
     """Ids of outcomes, such as `high_risk_annex_iii`; every outcome that was reached must be among them."""
+
+    @model_validator(mode="after")
+    def _can_fail(self) -> RiskClassIsOneOfClause:
+        if {outcome.id for outcome in outcomes().outcomes} <= set(self.classes):
+            msg = "classes: every class is allowed, so the clause can never fail; leave out one, such as prohibited"
+            raise ValueError(msg)
+        return self
 
 
 def judge_points(case: Case, clause: RequirementNotMissingClause) -> Judgement:

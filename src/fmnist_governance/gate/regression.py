@@ -40,7 +40,7 @@ def judge(case: Case, clause: NoRegressionClause) -> Judgement:
             "no baseline was given to compare with; name one with --baseline (promote takes the version that holds the "
             "alias, if there is one)"
         )
-        return Judgement(Outcome.NO_EVIDENCE, message)
+        return Judgement(Outcome.NO_EVIDENCE, case.baseline_lack or message)
     if case.baseline.record.subject.digest == case.record.subject.digest:
         message = "the baseline is this very model, so nothing was compared; name the audit of another one"
         return Judgement(Outcome.NO_EVIDENCE, message)

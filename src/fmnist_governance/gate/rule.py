@@ -44,6 +44,8 @@ class Case:
     read: Read = _nothing
     baseline: Baseline | None = None
     """None when the gate was given no run to compare with."""
+    baseline_lack: str | None = None
+    """Why one that was wanted could not be read."""
     claims: tuple[Claim, ...] = ()
     """What the provider claims, held against the record; empty when nobody claims anything of this model."""
     requirements: tuple[Point, ...] = ()

@@ -37,6 +37,8 @@ class Demand:
     waivers_source: str | None = None
     """The file of the waivers, for messages."""
     baseline: Baseline | None = None
+    baseline_lack: str | None = None
+    """Why one that was wanted could not be read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ def _judged(demand: Demand, record: EvidenceRecord, found: Assessment, read: Rea
         found.as_of,
         read=read,
         baseline=demand.baseline,
+        baseline_lack=demand.baseline_lack,
         claims=found.claims,
         requirements=found.requirements,
         risk=found.risk,

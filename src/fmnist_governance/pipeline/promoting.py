@@ -11,6 +11,7 @@ from fmnist_governance.evidence.codec import encode
 from fmnist_governance.evidence.declared import is_placeholder
 from fmnist_governance.evidence.record import Digest, Record, Timestamp
 from fmnist_governance.model.weights import bytecode, subject_digest
+from fmnist_governance.pipeline.assessing import Demand
 from fmnist_governance.pipeline.judging import Judged, Opened, demand, judge, of_run, opened, said
 from fmnist_governance.tracking.promotion import holder, promote
 from fmnist_governance.tracking.registry import ResolvedModel, resolve
@@ -100,7 +101,7 @@ def promote_model(
     before = holder(store, model.name, wish.alias)
     evidence = of_run(store, find_run(store, model.uri))
     _demand_that_very_model(evidence, model, wish)
-    demanded = demand(policy, waivers, _baseline(store, model, before, wish), config_dir)
+    demanded = _demand(store, model, before, wish, (policy, waivers, config_dir))
     judged = judge(replace(evidence, kept=None, warning=None) if wish.dry_run else evidence, demanded, said(config_dir))
     promotion = Promotion(
         alias=wish.alias,
@@ -153,13 +154,22 @@ def _demand_that_very_model(evidence: Opened, model: ResolvedModel, wish: Wish) 
         raise EvidenceError(msg)
 
 
-def _baseline(store: Store, model: ResolvedModel, before: str | None, wish: Wish) -> Opened | None:
+def _demand(
+    store: Store,
+    model: ResolvedModel,
+    before: str | None,
+    wish: Wish,
+    files: tuple[Path | None, Path | None, Path | None],
+) -> Demand:
+    """Read what is demanded. A holder of the alias that is broken keeps back only who has to be compared with it."""
+    policy, waivers, config_dir = files
     if wish.baseline is not None:
-        return opened(wish.baseline, store.uri, store.experiment)
+        return demand(policy, waivers, opened(wish.baseline, store.uri, store.experiment), config_dir)
     if before is None or before == model.version:
-        return None
+        return demand(policy, waivers, None, config_dir)
     try:
-        return of_run(store, find_run(store, f"models:/{model.name}/{before}"))
+        held = of_run(store, find_run(store, f"models:/{model.name}/{before}"))
     except GovernanceError as err:
-        msg = f"the version that holds {wish.alias}, and so is the baseline: {err}; or name another with --baseline"
-        raise TrackingError(msg) from err
+        lack = f"the version that holds {wish.alias} cannot be compared with: {err}; name another with --baseline"
+        return replace(demand(policy, waivers, None, config_dir), baseline_lack=lack)
+    return demand(policy, waivers, held, config_dir)

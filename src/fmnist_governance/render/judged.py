@@ -17,6 +17,8 @@ def decision(verdict: Verdict, record: EvidenceRecord) -> Decision:
     findings = sorted(verdict.findings, key=_weight)
     counted = Counter(finding.outcome for finding in findings)
     summary = ", ".join(f"{counted[outcome]} {outcome}" for outcome in Outcome if counted[outcome])
+    if waived := [finding.clause for finding in findings if finding.outcome is Outcome.WAIVED]:
+        summary += f" ({', '.join(waived)})"
     return Decision(
         passed=verdict.passed,
         policy=verdict.policy.name,
@@ -40,6 +42,12 @@ def _weight(finding: Finding) -> tuple[bool, bool]:
     return finding.outcome is Outcome.PASSED, finding.severity is not Severity.BLOCK
 
 
+def _severity(finding: Finding) -> str:
+    if finding.severity is not Severity.BLOCK:
+        return "warns"
+    return "would refuse" if finding.outcome is Outcome.WAIVED else "refuses"
+
+
 def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
     found = {id_: record.find(id_) for id_ in finding.measurements}
     numbers = [Number.of(measured) for measured in found.values() if measured]
@@ -49,7 +57,7 @@ def _clause(finding: Finding, record: EvidenceRecord) -> Clause:
         name=finding.clause,
         title=finding.title,
         because=finding.because,
-        severity="refuses" if finding.severity is Severity.BLOCK else "warns",
+        severity=_severity(finding),
         outcome=finding.outcome.value,
         message=finding.message,
         measurements=() if many else tuple(numbers),

@@ -29,6 +29,13 @@ def data(report: Report) -> str:
     doc, assessment = filed(report, "annex_iv", _TITLE, _ASKED_BY), report.assessment
     stored = assessment.model_dump(mode="json", include={"seal", "as_of", "claims", "requirements", "risk", "law"})
     facts = [{"name": fact.name, "value": fact.value} for fact in doc.identity]
+    verdict = doc.decision
+    said = (
+        f"{'Passed' if verdict.passed else 'Refused'} by the policy {verdict.policy}: {verdict.summary}"
+        if verdict
+        else None
+    )
+    facts.append({"name": "Verdict of the policy", "value": said})
     missing = [point.id for point in assessment.requirements if point.state is State.MISSING]
     return canonical({"name": doc.name, "facts": facts, "missing": missing, **stored}).decode()
 
