@@ -44,7 +44,8 @@ def open_archive(path: Path) -> Bundle:
     try:
         archive = zipfile.ZipFile(path)
     except (OSError, zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeError) as err:
-        msg = f"{path}: not a zip that can be read ({err}); expected what `fmnist-audit export` wrote"
+        why = "no such file" if isinstance(err, FileNotFoundError) else f"not a zip that can be read ({err})"
+        msg = f"{path}: {why}; expected what `fmnist-audit export` wrote"
         raise EvidenceError(msg) from err
     members = archive.infolist()
     if members and min(member.header_offset for member in members) != 0:

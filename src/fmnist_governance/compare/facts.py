@@ -64,7 +64,7 @@ def _finding(finding: Finding) -> str:
 
 def _people(concluded: Assessment) -> Stated:
     for claim in concluded.claims:
-        yield "claims", claim.id, f"{claim.outcome}: {claim.predicate}"
+        yield "claims", claim.id, f"{claim.outcome}: {claim.predicate} ({claim.text})"
     if concluded.risk:
         classes = ", ".join(outcome.label for outcome in concluded.risk.outcomes)
         yield "requirements", "risk class", classes or "none"

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, FiniteFloat, StringConstraints
 
+from fmnist_governance.config.problems import did_you_mean
 from fmnist_governance.evidence.assessment import Outcome
 from fmnist_governance.evidence.outcomes import Unpaired, pair
 from fmnist_governance.evidence.record import Interval
@@ -18,6 +19,7 @@ from fmnist_governance.stats.paired import Discordance, difference_interval, dis
 
 _LEVEL = 0.95
 _TINY = 0.001
+_NAMED = 5
 _SHOWN = len("sha256:") + 12
 
 
@@ -46,9 +48,12 @@ def judge(case: Case, clause: NoRegressionClause) -> Judgement:
         return Judgement(Outcome.NO_EVIDENCE, message)
     found = pair((case.baseline.record, case.baseline.read), (case.record, case.read), clause.check)
     if isinstance(found, Unpaired):
-        return Judgement(Outcome.NO_EVIDENCE, f"the baseline cannot be compared image by image: {found.reason}")
+        known = [check.name for check in case.record.checks]
+        hint = did_you_mean(clause.check, known) if clause.check not in known else ""
+        return Judgement(Outcome.NO_EVIDENCE, f"the baseline cannot be compared image by image: {found.reason}{hint}")
     if clause.condition not in found:
-        message = f"check {clause.check} kept no outcomes under {clause.condition}; both kept {', '.join(found)}"
+        hint = did_you_mean(clause.condition, found) or f"; both kept {', '.join(list(found)[:_NAMED])}"
+        message = f"check {clause.check} kept no outcomes under {clause.condition}{hint}"
         return Judgement(Outcome.NO_EVIDENCE, message)
     counts = discordance(*found[clause.condition])
     interval, p = difference_interval(counts, _LEVEL), mcnemar(counts)

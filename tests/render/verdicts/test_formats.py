@@ -137,6 +137,17 @@ def test_a_text_for_github_is_escaped_as_documented(text: str, as_data: str, as_
     assert github._property(text) == as_property
 
 
+def test_github_is_given_no_more_annotations_than_it_shows(judging: Judging, every_outcome: JudgedRun) -> None:
+    (failed,) = [f for f in every_outcome.verdict.findings if f.clause == "clause-1"]
+    findings = tuple(failed.model_copy(update={"clause": f"clause-{k}", "line": k + 1}) for k in range(15))
+    verdict = every_outcome.verdict.model_copy(update={"findings": findings, "waivers": ()})
+
+    lines = github.render(judging(verdict)).splitlines()
+
+    assert sum(line.startswith("::error") for line in lines) == 10
+    assert "::error title=Gate::7 more; the other formats have each" in lines
+
+
 def test_each_row_for_gitlab_has_what_it_requires(judged: JudgedRun) -> None:
     for row in json.loads(gitlab.render(judged)):
         assert set(row) == {"description", "check_name", "fingerprint", "severity", "location"}

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from fmnist_governance.evidence.comparison import Comparison
 from fmnist_governance.render.comparisons.words import (
+    RANK,
     aspects,
     changed,
     counts,
@@ -40,13 +41,14 @@ def _lines(comparison: Comparison) -> Iterator[str]:
 
 def _tests(comparison: Comparison) -> Iterator[str]:
     yield from ("", "## Tests", "")
-    yield "Second less first, in points of percent. Paired tests are exact (McNemar); p-values are corrected (Holm)."
+    yield "Second less first, in points of percent. Paired tests are exact (McNemar); p-values are corrected (Holm), "
+    yield "the intervals of 95 % are not: each stands for itself."
     yield from (
         "",
-        "| Check | Condition | Images | Difference | p | Second is |",
+        "| Check | Condition | Images | Difference (95 %) | p | Second is |",
         "| --- | --- | --- | --- | --- | --- |",
     )
-    for test in comparison.tests:
+    for test in sorted(comparison.tests, key=lambda test: RANK.index(test.conclusion)):
         cells = (code(test.check), code(test.condition), counts(test), points(test), probability(test.adjusted))
         yield f"| {' | '.join(cells)} | **{test.conclusion}** |"
     for reason in comparison.unpaired:

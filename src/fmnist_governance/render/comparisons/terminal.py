@@ -8,6 +8,7 @@ from itertools import zip_longest
 
 from fmnist_governance.evidence.comparison import Comparison, Fact, Test
 from fmnist_governance.render.comparisons.words import (
+    RANK,
     alike,
     aspects,
     changed,
@@ -25,7 +26,6 @@ _GAP = 2
 _MAIN = "performance"
 _MANY = 5
 """Facts of one audit alone from which on they are gathered in a line."""
-_RANK = ("worse", "better", "not told apart")
 _TESTS, _FACTS, _NUMBERS = (14, 21, 25, 12), (22, 26, 26), (0, 30, 30, 10)
 """Widths of the columns at 80; what is longer goes on below."""
 _DIGEST = re.compile(r"\b(sha256:[0-9a-f]{12})[0-9a-f]{52}\b")
@@ -60,8 +60,8 @@ def _head(comparison: Comparison) -> Iterator[str]:
 
 
 def _tests(comparison: Comparison, width: int) -> Iterator[str]:
-    told = [test for test in comparison.tests if test.check == _MAIN or test.conclusion != _RANK[-1]]
-    told.sort(key=lambda test: _RANK.index(test.conclusion))
+    told = [test for test in comparison.tests if test.check == _MAIN or test.conclusion != RANK[-1]]
+    told.sort(key=lambda test: RANK.index(test.conclusion))
     if told:
         head = ("Second is", "Test", "Points (95 %)", "Corrected p")
         yield from _table([head, *(row for test in told for row in _test(test))], _TESTS, width)
@@ -72,7 +72,7 @@ def _tests(comparison: Comparison, width: int) -> Iterator[str]:
 
 
 def _test(test: Test) -> Iterator[Row]:
-    conclusion = test.conclusion if test.conclusion == _RANK[-1] else test.conclusion.upper()
+    conclusion = test.conclusion if test.conclusion == RANK[-1] else test.conclusion.upper()
     yield conclusion, f"{test.check} {test.condition}", points(test), probability(test.adjusted)
     yield "", "", counts(test), ""
 

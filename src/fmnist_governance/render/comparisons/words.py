@@ -11,6 +11,8 @@ from fmnist_governance.evidence.record import Measurement
 from fmnist_governance.render.shown import amount
 from fmnist_governance.stats.digits import rounded
 
+RANK = ("worse", "better", "not told apart")
+"""The conclusions of a test, what matters most first."""
 _TINY = 0.001
 _LEAST = 1e-15
 """Below it, a test that rests on the normal distribution tells no numbers apart."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from fmnist_governance.render.verdicts.judged import Effect, JudgedRun, Remark, about, answer, reason, remarks
 from fmnist_governance.render.verdicts.safe_text import safe
 
+_SHOWN_BY_GITHUB = 9
+"""GitHub shows ten annotations of a kind in a step; the answer itself is one."""
 _COMMAND = {Effect.REFUSES: "error", Effect.WARNS: "warning", Effect.WAIVED: "notice"}
 
 
@@ -17,7 +19,12 @@ def render(judged: JudgedRun) -> str:
     verdict = judged.verdict
     first = f"::{'notice' if verdict.passed else 'error'} title={_property('Gate')}::"
     lines = [first + _data(f"{answer(verdict)}. {reason(verdict)} {about(judged)}")]
-    lines += [_command(remark) for remark in remarks(judged) if remark.effect is not Effect.PASSED]
+    for effect, command in _COMMAND.items():
+        found = [remark for remark in remarks(judged) if remark.effect is effect]
+        kept = found if len(found) <= _SHOWN_BY_GITHUB else found[: _SHOWN_BY_GITHUB - 1]
+        lines += [_command(remark) for remark in kept]
+        if left := len(found) - len(kept):
+            lines.append(f"::{command} title={_property('Gate')}::{left} more; the other formats have each")
     return "\n".join(lines) + "\n"
 
 
