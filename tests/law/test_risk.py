@@ -331,6 +331,18 @@ def test_an_answer_that_relieves_of_duties_settles_nothing_without_a_reason(ques
     assert any(one.question == question and "gives no reason under because" in one.why for one in found.open)
 
 
+def test_recognition_of_emotions_is_no_use_of_annex_iii_only_with_a_reason() -> None:
+    without = classified(transparency=["50.3"])
+    reasoned = classified(
+        transparency=["50.3"],
+        annex_iii_use={"answer": "no", "because": "Union law permits it to detect criminal offences."},
+    )
+
+    assert not without.determined
+    assert any("points 1(b) and 1(c) are about such use" in question.why for question in without.open)
+    assert reasoned.determined
+
+
 def test_contrary_answers_are_those_of_options_that_exist() -> None:
     options = {question.id: {option.id for option in question.options} for question in questions()}
 

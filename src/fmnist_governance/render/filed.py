@@ -116,5 +116,6 @@ def stale(law: LawFacts | None, as_of: str) -> str | None:
 def _dates(risk: RiskClass | None, asked_by: tuple[str, ...]) -> list[str]:
     numbers = {int(number.group()) for article in asked_by if (number := re.match(r"\d+", article))}
     kept = [o for o in risk.outcomes if o.id in HIGH_RISK] if risk else []
-    found = (rule for outcome in kept for rule in outcome.applies if numbers & set(rule.covers))
-    return list(dict.fromkeys(f"{rule.what} {classified.dates(rule)}" for rule in found))
+    found = [(o.label, rule) for o in kept for rule in o.applies if numbers & set(rule.covers)]
+    route = {label: f", as {label}" if len(kept) > 1 else "" for label, _ in found}
+    return [f"{rule.what}{route[label]} {classified.dates(rule)}" for label, rule in found]
