@@ -123,3 +123,17 @@ def test_each_part_has_help(name: str) -> None:
 
     assert done.exit_code == 0
     assert max(map(len, done.stdout.splitlines())) <= 80
+
+
+def test_a_check_that_no_audit_ran_is_found_against_an_audit(tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_text(
+        "name: mine\ntitle: Mine\nclauses:\n  - {id: same, kind: no_regression, title: Not worse, because: Each counts,"
+        " check: perfomance, margin: 0.01}\n"
+    )
+
+    done = called("check", str(file), "--against", str(SAMPLE))
+
+    assert f"{file}:4: clause same: check perfomance was not part of suite quick; did you mean 'performance'?" in str(
+        done.exception
+    )

@@ -21,6 +21,7 @@ from fmnist_governance.gate.catalog import RULES
 from fmnist_governance.gate.judge import judge_policy
 from fmnist_governance.gate.policy import Policy, parse_policy
 from fmnist_governance.gate.rule import Baseline, Case
+from fmnist_governance.render.verdicts.judged import next_step
 from fmnist_governance.stats.proportions import wilson
 
 CaseOf = Callable[[Sequence[CheckEntry], Sequence[Measurement]], Case]
@@ -531,3 +532,17 @@ def test_tightening_a_bound_never_turns_a_refusal_into_a_pass(
         return judge_policy(policy(f"kind: {kind}, measurement: {ACCURACY}, {name}: {demand}"), case).passed
 
     assert passed(easy) or not passed(hard)
+
+
+@pytest.mark.parametrize(
+    ("clause", "says"),
+    [
+        ("kind: declaration_present, topics: [provider]", "State it in the declarations"),
+        ("kind: risk_class_is_one_of, classes: [gpai]", "Answer what is open under risk"),
+        (f"kind: no_regression, {REGRESSION}", "Name an audit of the same images by --baseline"),
+    ],
+)
+def test_what_to_do_follows_from_what_is_asked(clause: str, says: str, case_of: CaseOf) -> None:
+    (finding,) = judge_policy(policy(clause), case_of([], [])).findings
+
+    assert next_step(finding).startswith(says)

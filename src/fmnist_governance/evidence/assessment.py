@@ -91,6 +91,8 @@ class Finding(Record):
     """That file, seen from the folder of the policy; None for the policy itself."""
     unwaived: Outcome | None = None
     """What the clause would have said without its waiver; None unless it is waived."""
+    remedy: str | None = None
+    """What to do about it; None where the outcome says enough."""
 
     @property
     def refuses(self) -> bool:

@@ -63,6 +63,7 @@ def _told(claim: Claim) -> str:
 
 CLAIM_SUPPORTED = Rule(
     kind="claim_supported",
+    remedy="Claim what the evidence shows, then judge again; or mend the model, and audit it.",
     clause=ClaimSupportedClause,
     judge=judge_one,
     demands=lambda clause: f"the evidence supports the claim {clause.claim}",
@@ -70,6 +71,7 @@ CLAIM_SUPPORTED = Rule(
 )
 NO_REFUTED_CLAIM = Rule(
     kind="no_refuted_claim",
+    remedy="Claim what the evidence shows, then judge again; or mend the model, and audit it.",
     clause=NoRefutedClaimClause,
     judge=judge_all,
     demands=lambda _clause: "the evidence supports every claim of the provider",

@@ -51,6 +51,7 @@ def _attributed(declarations: Declarations, name: str) -> bool:
 
 DECLARATION_PRESENT = Rule(
     kind="declaration_present",
+    remedy="State it in the declarations, then judge again; that needs no new audit.",
     clause=DeclarationPresentClause,
     judge=judge,
     demands=lambda clause: (

@@ -62,6 +62,7 @@ def _finding(entry: Entry, case: Case) -> Finding:
         measurements=judgement.measurements,
         line=entry.line,
         file=entry.file,
+        remedy=None if judgement.outcome is Outcome.PASSED else entry.rule.remedy,
     )
 
 

@@ -105,6 +105,7 @@ def judge_class(case: Case, clause: RiskClassIsOneOfClause) -> Judgement:
 
 REQUIREMENT_NOT_MISSING = Rule(
     kind="requirement_not_missing",
+    remedy="Close the gaps that the technical documentation names, by statements or by checks, then judge again.",
     clause=RequirementNotMissingClause,
     judge=judge_points,
     demands=lambda clause: (
@@ -115,6 +116,7 @@ REQUIREMENT_NOT_MISSING = Rule(
 )
 RISK_CLASS_IS_ONE_OF = Rule(
     kind="risk_class_is_one_of",
+    remedy="Answer what is open under risk in the declarations, then judge again; that needs no new audit.",
     clause=RiskClassIsOneOfClause,
     judge=judge_class,
     demands=lambda clause: f"the system is of class {' or '.join(clause.classes)}",

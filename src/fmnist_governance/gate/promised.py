@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from fmnist_governance.config.problems import did_you_mean
 from fmnist_governance.evidence.lookup import Absent, look_up
 from fmnist_governance.evidence.record import EvidenceRecord
 from fmnist_governance.gate.pattern import members
 from fmnist_governance.gate.policy import Policy
+from fmnist_governance.gate.regression import NoRegressionClause
 
 
 def unpromised(policy: Policy, record: EvidenceRecord) -> Iterator[str]:
@@ -16,7 +18,12 @@ def unpromised(policy: Policy, record: EvidenceRecord) -> Iterator[str]:
     What was promised and could not be measured is no mistake of the policy; the gate finds no evidence there.
     """
     promised = record.promised()
+    known = [check.name for check in record.checks]
     for entry in policy.entries:
+        if isinstance(entry.clause, NoRegressionClause) and entry.clause.check not in known:
+            hint = did_you_mean(entry.clause.check, known)
+            told = f"check {entry.clause.check} was not part of suite {record.audit.suite.name}{hint}"
+            yield f"{entry.source}:{entry.line}: clause {entry.clause.id}: {told}"
         id_, pattern = (getattr(entry.clause, name, None) for name in ("measurement", "pattern"))
         if isinstance(id_, str) and id_ not in promised:
             found: object = look_up(record, id_)

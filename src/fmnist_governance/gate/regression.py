@@ -103,6 +103,7 @@ def _more(counts: Discordance, interval: Interval, margin: float) -> int:
 
 NO_REGRESSION = Rule(
     kind="no_regression",
+    remedy="Name an audit of the same images by --baseline, or mend what was lost.",
     clause=NoRegressionClause,
     judge=judge,
     demands=lambda clause: (

@@ -120,3 +120,5 @@ class Rule(Generic[C]):
     """Setting to whether a new value (first) demands at least as much as an old one; others must stay as they are."""
     tighter_together: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     """Likewise for a setting that means something only with others: it is given the whole clauses."""
+    remedy: str | None = None
+    """What to do where a clause does not pass; None leaves that to the outcome."""

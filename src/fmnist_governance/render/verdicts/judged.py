@@ -86,6 +86,11 @@ _RANK = list(Effect)
 _SHOWN = len("sha256:") + 12
 
 
+def next_step(finding: Finding) -> str:
+    """Return what to do about a clause."""
+    return NEXT[finding.outcome] if finding.outcome is Outcome.WAIVED else finding.remedy or NEXT[finding.outcome]
+
+
 def effect(finding: Finding) -> Effect:
     """Return what a clause does to the model."""
     if finding.outcome is Outcome.PASSED:
@@ -163,7 +168,7 @@ def _clause(judged: JudgedRun, finding: Finding) -> Remark:
         title=finding.title,
         message=finding.message,
         because=finding.because,
-        next=NEXT[finding.outcome],
+        next=next_step(finding),
         path=path,
         line=line,
     )

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from fmnist_governance.evidence.assessment import Finding, Outcome, PolicyException, Severity, Verdict, WaiverFinding
 from fmnist_governance.render.verdicts.judged import (
     EXCEPTION_NEXT,
-    NEXT,
     JudgedRun,
     about,
     answer,
+    next_step,
     reason,
     shown_file,
     told,
@@ -101,6 +101,6 @@ def _block(finding: Finding, width: int) -> list[str]:
 def _indented(finding: Finding, width: int) -> Iterator[str]:
     texts = [finding.title, finding.message]
     if finding.outcome is not Outcome.PASSED:
-        texts += [f"Because: {finding.because}", f"Next: {NEXT[finding.outcome]}"]
+        texts += [f"Because: {finding.because}", f"Next: {next_step(finding)}"]
     for text in texts:
         yield from (" " * _INDENT + line for line in wrapped(text, width - _INDENT))
