@@ -380,6 +380,8 @@ def test_a_typo_in_an_id_gets_the_one_that_was_promised(case_of: CaseOf) -> None
     [
         (f"kind: at_most, measurement: {RATE}, ceiling: 1", "ceiling 1.0 can never fail"),
         (f"kind: at_least, measurement: {ACCURACY}, floor: 90", "floor 90.0 can never hold"),
+        (f"kind: at_least, measurement: {ACCURACY}, floor: 1", "floor 1.0 can never hold: the interval of"),
+        (f"kind: at_most, measurement: {RATE}, ceiling: 0", "ceiling 0.0 can never hold: the interval of"),
         (f"kind: at_least, measurement: {ACCURACY}, floor: 0", "floor 0.0 can never fail"),
         (f"kind: at_least, measurement: {ACCURACY}, floor: -0.1", "floor -0.1 can never fail"),
         (f"kind: at_most, measurement: {RATE}, ceiling: -0.1", "ceiling -0.1 can never hold"),

@@ -16,6 +16,8 @@ On = Literal["interval", "value"]
 """What is compared: the whole interval, or the bare number."""
 
 OUTCOMES = frozenset({Outcome.PASSED, Outcome.FAILED, Outcome.UNDECIDED, Outcome.NO_EVIDENCE})
+_OPEN = "wilson"
+"""The method whose interval holds neither end of its range."""
 _OUTCOME = {"holds": Outcome.PASSED, "fails": Outcome.FAILED, "undecided": Outcome.UNDECIDED}
 
 
@@ -33,7 +35,7 @@ def judge_bound(record: EvidenceRecord, id_: str, op: Literal[">=", "<="], bound
     found = look_up(record, id_)
     if isinstance(found, Absent):
         return Judgement(Outcome.NO_EVIDENCE, found.reason, (id_,))
-    _refuse_senseless(found, op, bound)
+    _refuse_senseless(found, op, bound, on)
     decision = decide(found.value, found.interval if on == "interval" else None, op, bound, found.n)
     message = f"{_measured(found, bound)}; the {_word(op)} is {rounded(bound, (bound,), found.unit)}"
     return Judgement(_OUTCOME[decision.outcome], message + _reading(found, decision, op, on), (id_,))
@@ -43,7 +45,7 @@ def _word(op: str) -> str:
     return "floor" if op == ">=" else "ceiling"
 
 
-def _refuse_senseless(found: Measurement, op: str, bound: float) -> None:
+def _refuse_senseless(found: Measurement, op: str, bound: float, on: On) -> None:
     if found.unit == "score":
         return
     top = 1.0 if found.unit == "fraction" else float("inf")
@@ -51,6 +53,13 @@ def _refuse_senseless(found: Measurement, op: str, bound: float) -> None:
     bottom = -top if found.unit == "fraction" and min(found.value, lowest) < 0 else 0.0  # A gap can be negative.
     never_fails = bound <= bottom if op == ">=" else bound >= top
     never_holds = bound > top if op == ">=" else bound < bottom
+    unreachable = bound == (1.0 if op == ">=" else 0.0)
+    if unreachable and on == "interval" and found.interval and found.interval.method == _OPEN:
+        msg = (
+            f"{_word(op)} {bound} can never hold: the interval of {found.id} ends short of it for any n; "
+            "write on: value to compare the bare number"
+        )
+        raise ConfigError(msg)
     if never_fails or never_holds:
         span = f"between {bottom:g} and 1" if found.unit == "fraction" else "never below 0"
         msg = f"{_word(op)} {bound} can never {'fail' if never_fails else 'hold'}: {found.id} is {span}"
