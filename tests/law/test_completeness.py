@@ -174,6 +174,7 @@ def test_an_answer_that_is_not_asked_for_is_named_and_leaves_the_file_complete()
     text = "models: [m]\nrisk:\n  ai_system: yes\n  annex_i_product: no\n  third_party_assessment: yes\n"
 
     assert at(text, "risk.third_party_assessment") == [(5, Kind.UNUSED)]
+    assert at(text.replace("assessment: yes", "assessment: no"), "risk.third_party_assessment") == []
     assert at(text, "risk.annex_i_product") == []
 
 
@@ -256,6 +257,7 @@ def test_characters_that_steer_what_is_shown_are_named(text: str, named: str) ->
         ("Not classified as high-risk.", "prohibited_practice: [5.1.c]", "Prohibited practice"),
         ("This system is high-risk under Annex III, point 4(a).", "annex_iii_use: no", "other than a high-risk AI"),
         ("High-risk (Annex III).", "prohibited_practice: [5.1.c]", "Prohibited practice"),
+        ("None of the uses of Annex III is intended.", "annex_iii_use: [III.4.a], profiling: yes", "name III.4.a"),
         ("Outside the scope of the Act.", "annex_iii_use: [III.4.a], profiling: yes", "High-risk AI system"),
         ("Minimal risk; no obligations apply.", "transparency: ['50.1']", "transparency obligations"),
         ("Not classified as high-risk.", "annex_iii_use: unknown", "the class is not determined"),

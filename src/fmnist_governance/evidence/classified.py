@@ -19,6 +19,7 @@ _LESSER = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FREED = re.compile(r"\b(outside the (scope|act)|out of scope|no (obligations?|duties)|minimal risk)\b", re.IGNORECASE)
+_NO_USE = re.compile(r"\bnone of the (listed )?uses?\b", re.IGNORECASE)
 _HIGH = re.compile(
     r"(?<!not )(?<!not a )(?<!not as )(?<!no )(?<!non-)(?<!than )(?<!than a )\bhigh[- ]risk\b", re.IGNORECASE
 )
@@ -117,6 +118,9 @@ def contradiction(stated: str, risk: RiskClass) -> str | None:
         return f"says {freed.group()!r}, and the answers lead to: {reached}"
     if not risk.determined and lesser:
         return f"says {lesser.group()!r}, and the class is not determined"
+    use = next((step for step in risk.path if step.question == "annex_iii_use" and step.reply == "yes"), None)
+    if use and (none := _NO_USE.search(stated)):
+        return f"says {none.group()!r}, and the answers name {', '.join(use.chosen) or 'a use of Annex III'}"
     high = _HIGH.search(stated)
     if risk.determined and not risk.reached(*HIGH_RISK, "high_risk_annex_i_b") and high and not _NO_HIGH.search(stated):
         return f"says {high.group()!r}, and the answers lead to: {reached}"

@@ -137,7 +137,7 @@ def _questions(document: Document, declared: Declarations) -> Iterator[Gap]:
         yield Gap(line, Kind.OPEN, f"risk.{question.question}: {question.asks} {question.why}")
     asked = {step.question for step in classify(declared.risk).path}
     for name, answer in declared.risk:
-        if answer and answer.answer != "unknown" and name not in asked:
+        if answer and answer.answer == "yes" and name not in asked:
             what = f"risk.{name}: not asked beside the other answers, and not used"
             yield Gap(document.line(("risk", name)), Kind.UNUSED, what)
 
