@@ -93,6 +93,7 @@ def test_an_explanation_fits_a_terminal_and_names_what_is_extended() -> None:
     assert "Extends: minimal-risk" in done.stdout
     assert "all-measured (check_measured, shipped policies/minimal-risk.yaml line 6)" in done.stdout
     assert "    Refuses when: failed, no evidence" in done.stdout
+    assert "    Refuses when: failed, undecided, no evidence; no waiver counts" in done.stdout
 
 
 def test_an_explanation_says_what_the_policy_takes_back(tmp_path: Path) -> None:

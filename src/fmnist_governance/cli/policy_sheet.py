@@ -40,5 +40,6 @@ def _clause(clause: ExplainedClause) -> Iterator[str]:
     where = f"{shown_file(clause.file)} line {clause.line}" if clause.file else f"line {clause.line}"
     yield from wrapped(f"{clause.id} ({clause.kind}, {where})", _WIDTH)
     refusal = f"Refuses when: {', '.join(clause.refuses_when)}" if clause.refuses_when else "Only warns"
+    refusal += "" if clause.waivable else "; no waiver counts"
     for text in (clause.title, f"Demands: {clause.demands}", f"Because: {clause.because}", refusal):
         yield from (" " * _INDENT + line for line in wrapped(text, _WIDTH - _INDENT))

@@ -19,6 +19,8 @@ class ExplainedClause(Record):
     because: str
     refuses_when: tuple[str, ...]
     """The outcomes that keep a model back; none for a clause that only warns."""
+    waivable: bool
+    """Whether a waiver can let a model go on without it."""
     line: int
     file: str | None
     """The extended policy that states it, seen from the policy's folder; None for the policy itself."""
@@ -59,6 +61,7 @@ def _clause(entry: Entry) -> ExplainedClause:
         refuses_when=tuple(
             str(outcome) for outcome in Outcome if outcome in entry.rule.outcomes and _refuses(clause, outcome)
         ),
+        waivable=clause.waivable,
         line=entry.line,
         file=entry.file,
     )
